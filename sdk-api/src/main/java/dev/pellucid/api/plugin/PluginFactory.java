@@ -1,0 +1,37 @@
+package dev.pellucid.api.plugin;
+
+import com.typesafe.config.Config;
+import java.util.Set;
+
+/**
+ * Makes the instances of one plugin type. {@link #create} is called once for each place in the
+ * configuration that names the type, before any socket is opened and off the event loops. Every
+ * instance it returns is closed.
+ *
+ * @param <T> what it makes
+ */
+public interface PluginFactory<T> {
+
+  /**
+   * The name that selects this plugin in the configuration's {@code type}, for example {@code
+   * cidr}.
+   */
+  String type();
+
+  /**
+   * The keys that settings of this type may have, other than {@code type}. The runtime refuses any
+   * other key and lists these.
+   */
+  Set<String> keys();
+
+  /**
+   * Makes an instance.
+   *
+   * @param settings the object in the configuration file that named this type
+   * @param context where the instance will work
+   * @throws com.typesafe.config.ConfigException if a setting is missing or bad; use {@link
+   *     com.typesafe.config.ConfigException.BadValue} with the value's origin, so that the user is
+   *     told the file and the line
+   */
+  T create(Config settings, PluginContext context);
+}
