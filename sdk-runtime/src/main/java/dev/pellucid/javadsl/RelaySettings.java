@@ -1,0 +1,88 @@
+package dev.pellucid.javadsl;
+
+import dev.pellucid.api.SourceAddress;
+import java.time.Duration;
+
+/** How {@link TransparentTcp#relay} relays. Immutable. */
+public final class RelaySettings {
+  private final SourceAddress source;
+  private final Duration connectTimeout;
+  private final Duration idleTimeout;
+  private final Duration halfClosedTimeout;
+
+  private RelaySettings(
+      SourceAddress source,
+      Duration connectTimeout,
+      Duration idleTimeout,
+      Duration halfClosedTimeout) {
+    this.source = source;
+    this.connectTimeout = connectTimeout;
+    this.idleTimeout = idleTimeout;
+    this.halfClosedTimeout = halfClosedTimeout;
+  }
+
+  /** From the proxy's own address; 5 s to connect, 5 min idle, 30 s half-closed. */
+  public static RelaySettings create() {
+    return new RelaySettings(
+        SourceAddress.proxy(),
+        Duration.ofSeconds(5),
+        Duration.ofMinutes(5),
+        Duration.ofSeconds(30));
+  }
+
+  /** The address that upstreams see. */
+  public RelaySettings withSource(SourceAddress source) {
+    return new RelaySettings(source, connectTimeout, idleTimeout, halfClosedTimeout);
+  }
+
+  /** How long connecting to an upstream may take. */
+  public RelaySettings withConnectTimeout(Duration connectTimeout) {
+    return new RelaySettings(
+        source, requirePositive("connectTimeout", connectTimeout), idleTimeout, halfClosedTimeout);
+  }
+
+  /** How long nothing may move in either direction before the connection is reset. */
+  public RelaySettings withIdleTimeout(Duration idleTimeout) {
+    return new RelaySettings(
+        source, connectTimeout, requirePositive("idleTimeout", idleTimeout), halfClosedTimeout);
+  }
+
+  /**
+   * How long nothing may move, once one side has sent its end of stream, before the connection is
+   * reset.
+   */
+  public RelaySettings withHalfClosedTimeout(Duration halfClosedTimeout) {
+    return new RelaySettings(
+        source,
+        connectTimeout,
+        idleTimeout,
+        requirePositive("halfClosedTimeout", halfClosedTimeout));
+  }
+
+  private static Duration requirePositive(String name, Duration value) {
+    if (value.isZero() || value.isNegative()) {
+      throw new IllegalArgumentException(name + " must be positive, but is " + value);
+    }
+    return value;
+  }
+
+  /** The address that upstreams see. */
+  public SourceAddress source() {
+    return source;
+  }
+
+  /** How long connecting to an upstream may take. */
+  public Duration connectTimeout() {
+    return connectTimeout;
+  }
+
+  /** How long nothing may move in either direction. */
+  public Duration idleTimeout() {
+    return idleTimeout;
+  }
+
+  /** How long nothing may move once one side has sent its end of stream. */
+  public Duration halfClosedTimeout() {
+    return halfClosedTimeout;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.pellucid.runtime;
+
+import dev.pellucid.runtime.config.InterceptMode;
+import dev.pellucid.runtime.config.ListenerConfig;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+
+/**
+ * What a listener needs of the host and the kernel would not complain about: a rule for an
+ * interface that does not exist matches nothing, and a transparent socket binds to any address.
+ */
+final class HostCheck {
+  private HostCheck() {}
+
+  /** Throws a {@link ProxyStartException} if something is missing. */
+  static void check(ListenerConfig listener) {
+    try {
+      for (String name : listener.intercept().interfaces()) {
+        requireInterface(listener, name);
+      }
+      if (listener.intercept().mode() == InterceptMode.TPROXY) {
+        requireLocal(listener, listener.address().getAddress());
+      }
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void requireInterface(ListenerConfig listener, String name)
+      throws SocketException {
+    if (NetworkInterface.getByName(name) == null) {
+      String known =
+          String.join(
+              ", ",
+              NetworkInterface.networkInterfaces()
+                  .map(NetworkInterface::getName)
+                  .sorted()
+                  .toList());
+      throw new ProxyStartException(
+          listener, "there is no interface \"" + name + "\" on this host; there are: " + known);
+    }
+  }
+
+  private static void requireLocal(ListenerConfig listener, InetAddress address)
+      throws SocketException {
+    if (!address.isAnyLocalAddress()
+        && !address.isLoopbackAddress()
+        && NetworkInterface.getByInetAddress(address) == null) {
+      throw new ProxyStartException(
+          listener,
+          "no interface of this host has the address %s: see 'ip address', or listen on 0.0.0.0"
+              .formatted(address.getHostAddress()));
+    }
+  }
+}

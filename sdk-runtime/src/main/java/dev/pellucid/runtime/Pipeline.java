@@ -1,0 +1,75 @@
+package dev.pellucid.runtime;
+
+import dev.pellucid.api.Connection;
+import dev.pellucid.api.RoutedConnection;
+import dev.pellucid.javadsl.BindSettings;
+import dev.pellucid.javadsl.Binding;
+import dev.pellucid.javadsl.Interception;
+import dev.pellucid.javadsl.RelaySettings;
+import dev.pellucid.javadsl.Stages;
+import dev.pellucid.javadsl.TransparentTcp;
+import dev.pellucid.runtime.config.InterceptMode;
+import dev.pellucid.runtime.config.ListenerConfig;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.RunnableGraph;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * A listener and the graph that does what its configuration says.
+ *
+ * @param listener the listener
+ * @param graph materializes when it accepts, and when the last summary was logged
+ */
+record Pipeline(
+    ListenerConfig listener,
+    RunnableGraph<Pair<CompletionStage<Binding>, CompletionStage<Done>>> graph) {
+
+  static Pipeline of(TransparentTcp tcp, ListenerConfig listener, ListenerPlugins plugins) {
+    Source<Connection, CompletionStage<Binding>> connections = tcp.bind(bindSettings(listener));
+    for (var filter : plugins.filters()) {
+      connections = connections.via(Stages.filter(filter));
+    }
+    return new Pipeline(
+        listener,
+        connections
+            .via(route(listener, plugins))
+            .via(tcp.relay(relaySettings(listener)))
+            .toMat(Stages.accessLog(plugins.accessLog()), Keep.both()));
+  }
+
+  private static Flow<Connection, RoutedConnection, NotUsed> route(
+      ListenerConfig listener, ListenerPlugins plugins) {
+    return plugins
+        .balancer()
+        .map(balancer -> Stages.balance(listener.upstream().pool(), balancer))
+        .orElseGet(Stages::toOriginalDestination);
+  }
+
+  private static BindSettings bindSettings(ListenerConfig listener) {
+    return BindSettings.create(listener.address())
+        .withInterception(interception(listener.intercept().mode()))
+        .withMaxConnections(listener.maxConnections());
+  }
+
+  private static Interception interception(InterceptMode mode) {
+    return switch (mode) {
+      case TPROXY -> Interception.TPROXY;
+      case NONE -> Interception.NONE;
+      case FOREIGN, REDIRECT ->
+          throw new IllegalArgumentException(mode + " is not supported by this version yet");
+    };
+  }
+
+  private static RelaySettings relaySettings(ListenerConfig listener) {
+    return RelaySettings.create()
+        .withSource(listener.upstream().source())
+        .withConnectTimeout(listener.upstream().connectTimeout())
+        .withIdleTimeout(listener.timeouts().idle())
+        .withHalfClosedTimeout(listener.timeouts().halfClosed());
+  }
+}

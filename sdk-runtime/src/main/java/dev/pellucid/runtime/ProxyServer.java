@@ -1,0 +1,105 @@
+package dev.pellucid.runtime;
+
+import dev.pellucid.javadsl.EventLoops;
+import dev.pellucid.javadsl.TransparentTcp;
+import dev.pellucid.runtime.config.ProxyConfig;
+import dev.pellucid.runtime.plugin.PluginCatalog;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.ActorSystem;
+
+/**
+ * A proxy that runs: configuration in, running pipelines out. For each listener, one copy of its
+ * graph runs on each event loop of the actor system. May be used on any thread.
+ */
+public final class ProxyServer {
+  private final List<StartedListener> started;
+  private final CompletionStage<Done> ended;
+
+  private ProxyServer(List<StartedListener> started, CompletionStage<Done> ended) {
+    this.started = started;
+    this.ended = ended;
+  }
+
+  /**
+   * Starts a proxy. Every plugin instance is made before the first socket is opened. Either all
+   * listeners accept in the end, or none.
+   *
+   * <p>The event loops are those of the actor system, whose configuration says how many there are;
+   * they start in the network namespace of the calling thread. Blocks while plugins are made.
+   *
+   * @return fails with {@link dev.pellucid.runtime.config.ConfigurationException} if a plugin's
+   *     settings are bad, with {@link dev.pellucid.runtime.plugin.PluginException} if a plugin is
+   *     broken, with {@link ProxyStartException} if a listener cannot be opened
+   */
+  public static CompletionStage<ProxyServer> start(
+      ActorSystem system, ProxyConfig config, PluginCatalog catalog) {
+    try {
+      config.listeners().forEach(HostCheck::check);
+      TransparentTcp tcp = TransparentTcp.get(system);
+      ProxyPlugins plugins = ProxyPlugins.create(config, catalog);
+      return start(system, pipelines(tcp, config, plugins), plugins);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
+  }
+
+  private static List<Pipeline> pipelines(
+      TransparentTcp tcp, ProxyConfig config, ProxyPlugins plugins) {
+    try {
+      return config.listeners().stream()
+          .map(listener -> Pipeline.of(tcp, listener, plugins.of(listener)))
+          .toList();
+    } catch (RuntimeException e) {
+      plugins.close();
+      throw e;
+    }
+  }
+
+  private static CompletionStage<ProxyServer> start(
+      ActorSystem system, List<Pipeline> pipelines, ProxyPlugins plugins) {
+    EventLoops loops = EventLoops.get(system);
+    List<StartedListener> started =
+        pipelines.stream().map(pipeline -> StartedListener.start(loops, pipeline)).toList();
+    ProxyServer server =
+        new ProxyServer(
+            started,
+            Completion.ofAll(started.stream().flatMap(StartedListener::ends))
+                .whenCompleteAsync((done, failure) -> plugins.close(), system.dispatcher()));
+    return Completion.ofAll(started.stream().flatMap(StartedListener::bindings))
+        .thenApply(bound -> server)
+        .exceptionallyCompose(server::abandon);
+  }
+
+  private CompletionStage<ProxyServer> abandon(Throwable failure) {
+    return stop()
+        .handle((done, consequence) -> CompletableFuture.<ProxyServer>failedStage(failure))
+        .thenCompose(failed -> failed);
+  }
+
+  /** The listeners, in the order of the configuration; all of them accepted once. */
+  public List<RunningListener> listeners() {
+    return started.stream().map(StartedListener::running).toList();
+  }
+
+  /**
+   * Stops listening and lets the connections that are open go on to their end.
+   *
+   * @return completes when the last connection has ended and every plugin instance is closed; fails
+   *     if a pipeline has failed
+   */
+  public CompletionStage<Done> stop() {
+    started.forEach(StartedListener::unbind);
+    return ended;
+  }
+
+  /**
+   * Completes when every pipeline has ended, which none does before {@link #stop}. Fails then if
+   * one of them has failed.
+   */
+  public CompletionStage<Done> ended() {
+    return ended;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.pellucid.runtime.config;
+
+import dev.pellucid.api.Transport;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A listener and all that follows it.
+ *
+ * @param name its name: letters, digits, {@code _} and {@code -}
+ * @param transport what it accepts
+ * @param address where it listens
+ * @param maxConnections how many connections may be open at once
+ * @param intercept what comes to it
+ * @param filters what may pass, in this order
+ * @param upstream where it goes
+ * @param timeouts its time limits
+ * @param accessLog what records it
+ */
+public record ListenerConfig(
+    String name,
+    Transport transport,
+    InetSocketAddress address,
+    int maxConnections,
+    InterceptConfig intercept,
+    List<PluginSettings> filters,
+    UpstreamConfig upstream,
+    TimeoutsConfig timeouts,
+    PluginSettings accessLog) {
+
+  private static final Words<Transport> TRANSPORTS =
+      Words.of(Transport.class).except(List.of(Transport.UDP));
+
+  /** Rules and metrics carry the name, so it has to be harmless everywhere. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+
+  /**
+   * Copies the list.
+   *
+   * @throws IllegalArgumentException if the name has other characters, or more than 32
+   */
+  public ListenerConfig {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a listener's name has 1 to 32 letters, digits, _ or -, not \"" + name + "\"");
+    }
+    filters = List.copyOf(filters);
+  }
+
+  static Optional<ListenerConfig> read(String name, Section section) {
+    Transport transport = section.read("transport", TRANSPORTS, Transport.TCP);
+    Optional<InetSocketAddress> address = section.require("address", Readings.ADDRESS);
+    int maxConnections =
+        section.read("max-connections", Readings.whole(1, Integer.MAX_VALUE), 10_000);
+    InterceptConfig intercept = section.section("intercept", InterceptConfig::read);
+    List<PluginSettings> filters = section.plugins("filters");
+    UpstreamConfig upstream =
+        section.section("upstream", inner -> UpstreamConfig.read(inner, intercept.mode()));
+    TimeoutsConfig timeouts = section.section("timeouts", TimeoutsConfig::read);
+    PluginSettings accessLog = section.plugin("access-log", "text");
+    return address.flatMap(
+        where ->
+            section.built(
+                () ->
+                    new ListenerConfig(
+                        name,
+                        transport,
+                        where,
+                        maxConnections,
+                        intercept,
+                        filters,
+                        upstream,
+                        timeouts,
+                        accessLog)));
+  }
+}

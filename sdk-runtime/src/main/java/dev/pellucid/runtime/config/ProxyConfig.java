@@ -1,0 +1,86 @@
+package dev.pellucid.runtime.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A whole configuration file.
+ *
+ * @param eventLoops how many event loops there are; 0: one per core
+ * @param pluginsDir the plugin folder; it may be missing unless the file names it
+ * @param admin the admin endpoint
+ * @param listeners the listeners, in the order of the file, at least one
+ * @param notes what the file asks for in vain, one line each
+ */
+public record ProxyConfig(
+    int eventLoops,
+    Path pluginsDir,
+    AdminConfig admin,
+    List<ListenerConfig> listeners,
+    List<String> notes) {
+
+  private static final String ROOT = "pellucid";
+
+  /** The plugin folder, relative to the working directory, unless the file names another. */
+  public static final Path PLUGINS_DIR = Path.of("plugins");
+
+  /** Copies the lists. */
+  public ProxyConfig {
+    listeners = List.copyOf(listeners);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * Reads and checks a file. Opens nothing but that file and those it includes.
+   *
+   * @throws ConfigurationException if there is anything wrong with it; it names all that is
+   */
+  public static ProxyConfig load(Path file) {
+    Report report = new Report();
+    ProxyConfig config =
+        Section.document(ConfigFile.parse(file), ROOT, report, section -> read(section, report));
+    report.requireNoProblem();
+    return config;
+  }
+
+  private static ProxyConfig read(Section section, Report report) {
+    int eventLoops = section.read("event-loops", Readings.whole(0, 1024), 0);
+    Path pluginsDir = pluginsDir(section);
+    AdminConfig admin = section.section("admin", AdminConfig::read);
+    if (section.has("admin") && admin.enabled()) {
+      section.note("admin", "this version has no admin endpoint yet");
+    }
+    List<ListenerConfig> listeners = section.section("listeners", ProxyConfig::listeners);
+    if (section.isEmpty("listeners")) {
+      section.problem("listeners", "needs at least one listener, such as web { ... }");
+    }
+    return new ProxyConfig(eventLoops, pluginsDir, admin, listeners, report.notes());
+  }
+
+  /** The default may be missing, even where the file spells it out. */
+  private static Path pluginsDir(Section section) {
+    Path folder = Path.of(section.read("plugins-dir", Readings.TEXT, PLUGINS_DIR.toString()));
+    if (!folder.equals(PLUGINS_DIR) && !Files.isDirectory(folder)) {
+      section.problem("plugins-dir", "there is no folder " + folder.toAbsolutePath());
+    }
+    return folder;
+  }
+
+  private static List<ListenerConfig> listeners(Section section) {
+    Map<InetSocketAddress, String> names = new HashMap<>();
+    return section.named(
+        (name, inner) -> {
+          Optional<ListenerConfig> listener = ListenerConfig.read(name, inner);
+          listener
+              .map(read -> names.putIfAbsent(read.address(), name))
+              .ifPresent(
+                  other -> inner.problem("address", "is that of listener " + other + " too"));
+          return listener;
+        });
+  }
+}

@@ -1,0 +1,33 @@
+package dev.pellucid.runtime.host;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+
+/** The two versions of IP, and what each tool calls them. */
+enum IpFamily {
+  IPV4("-4", "iptables", "ipv4", "ip"),
+  IPV6("-6", "ip6tables", "ipv6", "ip6");
+
+  /** The option of ip(8). */
+  final String option;
+
+  /** The iptables command. */
+  final String iptables;
+
+  /** What nft's {@code meta nfproto} says. */
+  final String nfproto;
+
+  /** What nft calls the header and the tproxy statement's family. */
+  final String nft;
+
+  IpFamily(String option, String iptables, String nfproto, String nft) {
+    this.option = option;
+    this.iptables = iptables;
+    this.nfproto = nfproto;
+    this.nft = nft;
+  }
+
+  static IpFamily of(InetAddress address) {
+    return address instanceof Inet4Address ? IPV4 : IPV6;
+  }
+}

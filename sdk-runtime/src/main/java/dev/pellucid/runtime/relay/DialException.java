@@ -1,0 +1,49 @@
+package dev.pellucid.runtime.relay;
+
+import dev.pellucid.api.Termination;
+import dev.pellucid.api.Termination.Cause;
+import dev.pellucid.api.Termination.Party;
+import dev.pellucid.api.Termination.Phase;
+import dev.pellucid.runtime.linux.Errno;
+
+/** A connection to an upstream that failed; part of normal work, so it has no stack trace. */
+final class DialException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final transient Termination termination;
+
+  private DialException(String message, Termination termination) {
+    super(message, null, false, false);
+    this.termination = termination;
+  }
+
+  /** The wished-for source address could not be had, or no socket; the upstream is not to blame. */
+  static DialException ofProxy(String call, int errno) {
+    Cause cause =
+        Errno.outOfDescriptors(errno) ? Cause.OUT_OF_DESCRIPTORS : Cause.SOURCE_UNAVAILABLE;
+    return new DialException(
+        call + ": " + Errno.describe(errno), new Termination(Party.PROXY, Phase.CONNECT, cause));
+  }
+
+  /** connect(2) failed, at once or later. */
+  static DialException ofConnect(int errno) {
+    return switch (errno) {
+      // The port range towards this destination is used up, or the 4-tuple is in use.
+      case Errno.EADDRNOTAVAIL, Errno.EADDRINUSE -> ofProxy("connect", errno);
+      case Errno.ECONNREFUSED -> ofUpstream(errno, Cause.REFUSED);
+      case Errno.ECONNRESET -> ofUpstream(errno, Cause.RESET);
+      case Errno.ETIMEDOUT -> ofUpstream(errno, Cause.TIMEOUT);
+      case Errno.ENETUNREACH, Errno.EHOSTUNREACH -> ofUpstream(errno, Cause.UNREACHABLE);
+      default -> ofUpstream(errno, Cause.FAILED);
+    };
+  }
+
+  private static DialException ofUpstream(int errno, Cause cause) {
+    return new DialException(
+        "connect: " + Errno.describe(errno), new Termination(Party.UPSTREAM, Phase.CONNECT, cause));
+  }
+
+  Termination termination() {
+    return termination;
+  }
+}

@@ -1,0 +1,221 @@
+package dev.pellucid.runtime.relay;
+
+import dev.pellucid.runtime.linux.Descriptor;
+import dev.pellucid.runtime.linux.Epoll;
+import dev.pellucid.runtime.linux.Errno;
+import dev.pellucid.runtime.linux.NativeMemory;
+import dev.pellucid.runtime.linux.SocketCalls;
+import dev.pellucid.runtime.loop.EventHandler;
+import dev.pellucid.runtime.loop.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the two sockets of a relayed connection, and the stream of bytes that is read from it and
+ * written to the other.
+ *
+ * <p>Small messages are copied through the loop's buffer. Bulk is spliced through a pipe and never
+ * leaves the kernel. While bytes wait for room on the other leg nothing more is read, and so a slow
+ * reader slows the sender.
+ */
+final class Leg implements EventHandler {
+  static final int INTEREST = Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.PRI;
+
+  /** A read of at least this many bytes counts as bulk … */
+  private static final int BULK_READ = 16384;
+
+  /** … and so many of them in a row are worth a pipe. */
+  private static final int BULK_READS = 2;
+
+  /** After so many reads the loop's other sockets have their turn. */
+  private static final int READS_PER_TURN = 16;
+
+  private final TcpRelay relay;
+  private final EventLoop loop;
+  private final int fd;
+  private final Transit transit;
+  private @Nullable Leg other;
+
+  private boolean readable;
+  private boolean endReceived;
+  private boolean ended;
+  private boolean endPassed;
+  private boolean failed;
+  private boolean urgent;
+  private boolean full;
+  private boolean resuming;
+  private int bulkReads;
+  private long received;
+
+  Leg(TcpRelay relay, EventLoop loop, int fd) {
+    this.relay = relay;
+    this.loop = loop;
+    this.fd = fd;
+    this.transit = new Transit(loop);
+  }
+
+  void join(Leg other) {
+    this.other = other;
+    other.other = this;
+  }
+
+  Leg other() {
+    Leg joined = other;
+    if (joined == null) {
+      throw new IllegalStateException("not joined");
+    }
+    return joined;
+  }
+
+  int descriptor() {
+    return fd;
+  }
+
+  /** Bytes read from this leg. */
+  long received() {
+    return received;
+  }
+
+  /** Whether the end of this leg's stream has been passed on. */
+  boolean endPassed() {
+    return endPassed;
+  }
+
+  /** Whether the kernel has reported an error, such as a reset. */
+  boolean failed() {
+    return failed;
+  }
+
+  @Override
+  public void onEvents(int events) {
+    relay.onEvents(this, events);
+  }
+
+  /**
+   * Takes note of events.
+   *
+   * @return whether this leg has room again for bytes that wait on the other
+   */
+  boolean note(int events) {
+    if ((events & ~Epoll.OUT) != 0) {
+      readable = true;
+      failed |= (events & Epoll.ERR) != 0;
+      // A reset looks like an end as well.
+      endReceived |= (events & Epoll.RDHUP) != 0 && !failed;
+      urgent |= (events & Epoll.PRI) != 0;
+    }
+    boolean roomAgain = full && (events & Epoll.OUT) != 0;
+    full &= !roomAgain;
+    return roomAgain;
+  }
+
+  /** Moves bytes from this leg to the other, as many as there are and as there is room for. */
+  void pump() {
+    for (int reads = 0; reads < READS_PER_TURN; reads++) {
+      if (relay.over() || !flush()) {
+        return;
+      }
+      if (ended) {
+        passEnd();
+        return;
+      }
+      if (!readable) {
+        return;
+      }
+      read();
+    }
+    resumeLater();
+  }
+
+  private void resumeLater() {
+    if (!resuming) {
+      resuming = true;
+      loop.execute(this::resume);
+    }
+  }
+
+  private void resume() {
+    resuming = false;
+    relay.pump(this);
+  }
+
+  private void passEnd() {
+    if (!endPassed) {
+      endPassed = true;
+      relay.endPassed(this);
+    }
+  }
+
+  /** True when nothing waits for room on the other leg. */
+  private boolean flush() {
+    return transit.isEmpty()
+        || (!other().full && check(transit.flush(other().fd)) && transit.isEmpty());
+  }
+
+  /** Takes note of how the other leg has received bytes. False if the connection is over. */
+  private boolean check(int result) {
+    if (result == -Errno.EAGAIN) {
+      other().full = true;
+    } else if (result < 0) {
+      relay.reset(other(), -result);
+      return false;
+    }
+    return true;
+  }
+
+  private void read() {
+    if (bulkReads >= BULK_READS && transit.preparePipe()) {
+      splice();
+    } else {
+      copy();
+    }
+  }
+
+  private void splice() {
+    long n = transit.spliceFrom(fd);
+    if (n > 0) {
+      received += n;
+    } else if (n == 0) {
+      ended = true;
+    } else if (n == -Errno.EAGAIN) {
+      readable = false;
+      transit.release();
+      // The next large read makes it bulk again.
+      bulkReads = BULK_READS - 1;
+    } else {
+      relay.reset(this, (int) -n);
+    }
+  }
+
+  private void copy() {
+    NativeMemory buffer = loop.buffer();
+    long n = SocketCalls.receive(fd, buffer.address(), buffer.size());
+    if (n > 0) {
+      received += n;
+      bulkReads = n >= BULK_READ ? bulkReads + 1 : 0;
+      if (n < buffer.size() && !urgent) {
+        // The socket has run dry. If its end had been received before this read, that is next, and
+        // known without another call. (Reads also stop short at urgent data.)
+        ended = endReceived;
+        readable = false;
+      }
+      check(transit.write(other().fd, (int) n, ended));
+    } else if (n == 0) {
+      ended = true;
+    } else if (n == -Errno.EAGAIN) {
+      readable = false;
+    } else {
+      relay.reset(this, (int) -n);
+    }
+  }
+
+  /** Closes the socket, with a reset if the peer is to see one. */
+  void close(boolean reset) {
+    loop.forget(fd);
+    if (reset) {
+      loop.sockets().reset(fd);
+    } else {
+      Descriptor.close(fd);
+    }
+    transit.release();
+  }
+}

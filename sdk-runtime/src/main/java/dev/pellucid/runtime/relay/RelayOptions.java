@@ -1,0 +1,14 @@
+package dev.pellucid.runtime.relay;
+
+import dev.pellucid.api.SourceAddress;
+
+/**
+ * How connections are relayed.
+ *
+ * @param source the address the upstream sees
+ * @param connectNanos how long connecting to the upstream may take
+ * @param idleNanos how long nothing may move in either direction
+ * @param halfClosedNanos how long nothing may move once one side has sent its end of stream
+ */
+public record RelayOptions(
+    SourceAddress source, long connectNanos, long idleNanos, long halfClosedNanos) {}

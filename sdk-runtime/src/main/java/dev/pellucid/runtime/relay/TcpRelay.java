@@ -1,0 +1,246 @@
+package dev.pellucid.runtime.relay;
+
+import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.Termination;
+import dev.pellucid.api.Termination.Cause;
+import dev.pellucid.api.Termination.Party;
+import dev.pellucid.api.Termination.Phase;
+import dev.pellucid.api.Upstream;
+import dev.pellucid.runtime.linux.Epoll;
+import dev.pellucid.runtime.linux.Errno;
+import dev.pellucid.runtime.linux.LinuxException;
+import dev.pellucid.runtime.loop.EventLoop;
+import dev.pellucid.runtime.loop.Timer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Relays one connection: connects to the upstream, moves the bytes of both directions
+ * independently, passes ends of streams and resets on, and keeps the time limits. Lives on the
+ * connection's loop.
+ */
+public final class TcpRelay {
+  private static final Logger log = LoggerFactory.getLogger(TcpRelay.class);
+
+  private final TcpConnection connection;
+  private final Upstream upstream;
+  private final RelayOptions options;
+  private final Consumer<ConnectionSummary> onEnd;
+  private final EventLoop loop;
+  private final Leg client;
+  private final Timer timer;
+  private @Nullable Leg server;
+
+  private Phase phase = Phase.CONNECT;
+  private boolean over;
+  private long lastActivity;
+  private long connectedAt;
+
+  private TcpRelay(
+      TcpConnection connection,
+      Upstream upstream,
+      RelayOptions options,
+      Consumer<ConnectionSummary> onEnd) {
+    this.connection = connection;
+    this.upstream = upstream;
+    this.options = options;
+    this.onEnd = onEnd;
+    this.loop = connection.loop();
+    this.client = new Leg(this, loop, connection.descriptor());
+    this.timer = loop.schedule(options.connectNanos(), this::checkTime);
+    this.lastActivity = loop.now();
+  }
+
+  /**
+   * Starts to relay a connection that was {@linkplain TcpConnection#take taken}. Called on the
+   * connection's loop.
+   *
+   * @param onEnd told once, on the loop, when both legs are closed; possibly before this returns
+   */
+  public static void start(
+      TcpConnection connection,
+      Upstream upstream,
+      RelayOptions options,
+      Consumer<ConnectionSummary> onEnd) {
+    TcpRelay relay = new TcpRelay(connection, upstream, options, onEnd);
+    connection.relayedBy(relay);
+    relay.dial();
+  }
+
+  /** Ends the connection with resets, because the proxy stops. */
+  void abort() {
+    end(new Termination(Party.PROXY, phase, Cause.STOPPED), true);
+  }
+
+  private void dial() {
+    try {
+      int fd =
+          Dialer.dial(loop.sockets(), options.source(), connection.client(), upstream.address());
+      Leg leg = new Leg(this, loop, fd);
+      leg.join(client);
+      server = leg;
+      loop.register(fd, Leg.INTEREST, leg);
+      loop.register(client.descriptor(), Leg.INTEREST, client);
+    } catch (DialException e) {
+      dialFailed(e);
+    } catch (LinuxException e) {
+      dialFailed(DialException.ofProxy("epoll_ctl", e.errno()));
+    }
+  }
+
+  private void dialFailed(DialException failure) {
+    log.debug("{}: {}: {}", connection, upstream.address(), failure.getMessage());
+    end(failure.termination(), true);
+  }
+
+  boolean over() {
+    return over;
+  }
+
+  void onEvents(Leg leg, int events) {
+    if (over) {
+      return;
+    }
+    try {
+      handle(leg, events);
+    } catch (RuntimeException | Error e) {
+      log.error("{} failed", connection, e);
+      end(new Termination(Party.PROXY, phase, Cause.FAILED), true);
+    }
+  }
+
+  private void handle(Leg leg, int events) {
+    boolean roomAgain = leg.note(events);
+    if (phase == Phase.CONNECT && !connected(leg, events)) {
+      return;
+    }
+    lastActivity = loop.now();
+    leg.pump();
+    if (roomAgain) {
+      pump(leg.other());
+    }
+    if (leg.failed() && !over) {
+      // What the peer had sent before its reset has been passed on by now, as far as there was
+      // room.
+      reset(leg, loop.sockets().takeError(leg.descriptor()));
+    }
+  }
+
+  /** Called with the events of either leg until the upstream has answered. */
+  private boolean connected(Leg leg, int events) {
+    if (leg == client) {
+      if (leg.failed()) {
+        end(new Termination(Party.CLIENT, Phase.CONNECT, Cause.RESET), true);
+      }
+      return false;
+    }
+    if (leg.failed()) {
+      int errno = loop.sockets().takeError(leg.descriptor());
+      // A reset comes after the connection was established, and possibly after some bytes.
+      if (errno != Errno.ECONNRESET) {
+        dialFailed(DialException.ofConnect(errno));
+        return false;
+      }
+    } else if ((events & Epoll.OUT) == 0) {
+      return false;
+    }
+    startData();
+    return !over;
+  }
+
+  private void startData() {
+    phase = Phase.DATA;
+    connectedAt = loop.now();
+    lastActivity = connectedAt;
+    // The connect timer is left running if it can be: when it fires, it is set to what remains of
+    // the idle limit.
+    if (options.idleNanos() < options.connectNanos()) {
+      loop.reschedule(timer, options.idleNanos());
+    }
+    // What the client has sent meanwhile.
+    client.pump();
+  }
+
+  void pump(Leg leg) {
+    if (!over) {
+      leg.pump();
+    }
+  }
+
+  /** The end of a leg's stream was reached, and everything before it written to the other. */
+  void endPassed(Leg leg) {
+    if (leg.other().endPassed()) {
+      // Closing sends the other end of stream along.
+      end(Termination.COMPLETED, false);
+      return;
+    }
+    loop.sockets().shutdownWrite(leg.other().descriptor());
+    phase = Phase.HALF_CLOSED;
+    loop.reschedule(timer, options.halfClosedNanos());
+  }
+
+  /** A leg is broken; the other is reset. */
+  void reset(Leg broken, int errno) {
+    Party party = broken == client ? Party.CLIENT : Party.UPSTREAM;
+    Cause cause = errno == Errno.ETIMEDOUT ? Cause.TIMEOUT : Cause.RESET;
+    end(new Termination(party, phase, cause), true);
+  }
+
+  private void checkTime() {
+    long limit = limitNanos();
+    long remaining = lastActivity + limit - loop.now();
+    if (remaining > 0) {
+      loop.reschedule(timer, remaining);
+    } else {
+      end(timeout(), true);
+    }
+  }
+
+  private long limitNanos() {
+    return switch (phase) {
+      case CONNECT -> options.connectNanos();
+      case HALF_CLOSED -> options.halfClosedNanos();
+      case ROUTE, DATA, IDLE, COMPLETED -> options.idleNanos();
+    };
+  }
+
+  private Termination timeout() {
+    return switch (phase) {
+      case CONNECT -> new Termination(Party.UPSTREAM, Phase.CONNECT, Cause.TIMEOUT);
+      case HALF_CLOSED -> new Termination(Party.PROXY, Phase.HALF_CLOSED, Cause.TIMEOUT);
+      case ROUTE, DATA, IDLE, COMPLETED -> new Termination(Party.PROXY, Phase.IDLE, Cause.TIMEOUT);
+    };
+  }
+
+  private void end(Termination termination, boolean reset) {
+    if (over) {
+      return;
+    }
+    over = true;
+    loop.cancel(timer);
+    client.close(reset);
+    if (server != null) {
+      server.close(reset);
+    }
+    connection.over(termination);
+    onEnd.accept(summary(termination));
+  }
+
+  private ConnectionSummary summary(Termination termination) {
+    long accepted = connection.acceptedNanos();
+    Optional<Duration> connectTime =
+        connectedAt == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(connectedAt - accepted));
+    return new ConnectionSummary(
+        connection,
+        Optional.of(upstream),
+        client.received(),
+        server == null ? 0 : server.received(),
+        connectTime,
+        Duration.ofNanos(loop.now() - accepted),
+        termination);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.pellucid.runtime.stage;
+
+import dev.pellucid.api.Connection;
+import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.RoutedConnection;
+import dev.pellucid.api.Termination;
+import dev.pellucid.api.Termination.Cause;
+import dev.pellucid.api.Termination.Party;
+import dev.pellucid.api.Termination.Phase;
+import dev.pellucid.api.Upstream;
+import dev.pellucid.runtime.relay.RelayOptions;
+import dev.pellucid.runtime.relay.TcpConnection;
+import dev.pellucid.runtime.relay.TcpRelay;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.Done;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+
+/**
+ * Relays connections, any number at once, and emits each one's summary when it is over. It pulls as
+ * long as the summaries are taken: the number of connections is limited where they are accepted.
+ */
+public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, ConnectionSummary>> {
+  /** With so many summaries waiting for a slow log, no further connection is taken. */
+  private static final int MAX_WAITING_SUMMARIES = 1024;
+
+  private static final Termination UNROUTED =
+      new Termination(Party.PROXY, Phase.ROUTE, Cause.FAILED);
+
+  private final Inlet<RoutedConnection> in = Inlet.create("Relay.in");
+  private final Outlet<ConnectionSummary> out = Outlet.create("Relay.out");
+  private final FlowShape<RoutedConnection, ConnectionSummary> shape = FlowShape.of(in, out);
+  private final RelayOptions options;
+
+  /** A stage that relays with the given options. */
+  public RelayStage(RelayOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public FlowShape<RoutedConnection, ConnectionSummary> shape() {
+    return shape;
+  }
+
+  @Override
+  public GraphStageLogic createLogic(Attributes attributes) {
+    return new RelayLogic();
+  }
+
+  private final class RelayLogic extends GraphStageLogic {
+    /** Touched by the stage alone; the summaries come from the loops. */
+    private final Set<Connection> running = new HashSet<>();
+
+    private final Queue<ConnectionSummary> ended = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean notified = new AtomicBoolean();
+    private final AsyncCallback<Done> someEnded = createAsyncCallback(done -> onSomeEnded());
+
+    RelayLogic() {
+      super(shape);
+      setHandlers(
+          in,
+          out,
+          new AbstractInOutHandler() {
+            @Override
+            public void onPush() {
+              relay(grab(in));
+              advance();
+            }
+
+            @Override
+            public void onPull() {
+              advance();
+            }
+
+            @Override
+            public void onUpstreamFinish() {
+              advance();
+            }
+          });
+    }
+
+    @Override
+    public void preStart() {
+      pull(in);
+    }
+
+    private void relay(RoutedConnection routed) {
+      if (routed.upstream().isPresent()
+          && routed.connection() instanceof TcpConnection connection
+          && connection.take()) {
+        running.add(connection);
+        start(connection, routed.upstream().get());
+      } else {
+        routed.connection().refuse(UNROUTED);
+        ended.add(refused(routed));
+      }
+    }
+
+    private void start(TcpConnection connection, Upstream upstream) {
+      connection.loop().run(() -> TcpRelay.start(connection, upstream, options, this::onEnd));
+    }
+
+    /** On the connection's loop. A burst of ends is one message to the stage. */
+    private void onEnd(ConnectionSummary summary) {
+      ended.add(summary);
+      if (notified.compareAndSet(false, true)) {
+        someEnded.invoke(Done.getInstance());
+      }
+    }
+
+    private void onSomeEnded() {
+      notified.set(false);
+      advance();
+    }
+
+    private void advance() {
+      if (isAvailable(out)) {
+        emitNext();
+      }
+      if (isClosed(in)) {
+        if (running.isEmpty() && ended.isEmpty()) {
+          completeStage();
+        }
+      } else if (!hasBeenPulled(in) && ended.size() < MAX_WAITING_SUMMARIES) {
+        pull(in);
+      }
+    }
+
+    private void emitNext() {
+      ConnectionSummary summary = ended.poll();
+      if (summary != null) {
+        running.remove(summary.connection());
+        push(out, summary);
+      }
+    }
+
+    @Override
+    public void postStop() {
+      for (Connection connection : running) {
+        ((TcpConnection) connection).abort();
+      }
+    }
+  }
+
+  private static ConnectionSummary refused(RoutedConnection routed) {
+    Connection connection = routed.connection();
+    return new ConnectionSummary(
+        connection,
+        routed.upstream(),
+        0,
+        0,
+        Optional.empty(),
+        Duration.between(connection.acceptedAt(), Instant.now()),
+        connection.refusal().orElse(UNROUTED));
+  }
+}

@@ -1,0 +1,107 @@
+package dev.pellucid.runtime;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import dev.pellucid.api.Connection;
+import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.filter.ConnectionFilter;
+import dev.pellucid.api.filter.Verdict;
+import dev.pellucid.api.log.AccessLog;
+import dev.pellucid.api.plugin.PluginContext;
+import dev.pellucid.api.plugin.PluginFactory;
+import dev.pellucid.runtime.plugin.InstalledPlugin;
+import dev.pellucid.runtime.plugin.PluginCatalog;
+import dev.pellucid.runtime.plugin.PluginKind;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
+
+/**
+ * Plugins that write down what happens to them: the filter {@code open} (its key {@code mood} must
+ * not be {@code bad}, and it fails if that is {@code broken}), the balancer {@code first} and the
+ * access log {@code list}.
+ */
+final class RecordingPlugins {
+  final List<String> made = new CopyOnWriteArrayList<>();
+  final List<String> closed = new CopyOnWriteArrayList<>();
+  final List<ConnectionSummary> summaries = new CopyOnWriteArrayList<>();
+
+  PluginCatalog catalog() {
+    return new PluginCatalog(
+        List.of(
+            plugin(PluginKind.FILTER, "open", Set.of("mood"), this::filter),
+            plugin(
+                PluginKind.BALANCER,
+                "first",
+                Set.of(),
+                (settings, context) -> pool -> (connection, usable) -> Optional.of(pool.get(0))),
+            plugin(PluginKind.ACCESS_LOG, "list", Set.of(), this::accessLog)),
+        List.of());
+  }
+
+  private ConnectionFilter filter(Config settings, PluginContext context) {
+    String mood = settings.hasPath("mood") ? settings.getString("mood") : "good";
+    if (mood.equals("bad")) {
+      throw new ConfigException.BadValue(settings.getValue("mood").origin(), "mood", "is bad");
+    }
+    if (mood.equals("broken")) {
+      throw new IllegalStateException("out of order");
+    }
+    String name = context.listener() + " filter";
+    made.add(name);
+    return new ConnectionFilter() {
+      @Override
+      public Verdict decide(Connection connection) {
+        return Verdict.accept();
+      }
+
+      @Override
+      public void close() {
+        closed.add(name);
+      }
+    };
+  }
+
+  private AccessLog accessLog(Config settings, PluginContext context) {
+    String name = context.listener() + " log";
+    made.add(name);
+    return new AccessLog() {
+      @Override
+      public void log(List<ConnectionSummary> batch) {
+        summaries.addAll(batch);
+      }
+
+      @Override
+      public void close() {
+        closed.add(name);
+      }
+    };
+  }
+
+  private static <T> InstalledPlugin<T> plugin(
+      PluginKind<T> kind,
+      String type,
+      Set<String> keys,
+      BiFunction<Config, PluginContext, T> create) {
+    PluginFactory<T> factory =
+        new PluginFactory<>() {
+          @Override
+          public String type() {
+            return type;
+          }
+
+          @Override
+          public Set<String> keys() {
+            return keys;
+          }
+
+          @Override
+          public T create(Config settings, PluginContext context) {
+            return create.apply(settings, context);
+          }
+        };
+    return new InstalledPlugin<>(kind, type, keys, "1.0", "a test", factory);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.pellucid.runtime.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.typesafe.config.ConfigValueFactory;
+import dev.pellucid.runtime.host.Cidr;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+class AddressesTest {
+
+  @Property
+  void ipv4(@ForAll @Size(4) byte[] bytes, @ForAll @IntRange(min = 1, max = 65535) int port)
+      throws UnknownHostException {
+    InetAddress address = InetAddress.getByAddress(bytes);
+    assertEquals(
+        new InetSocketAddress(address, port),
+        Addresses.parse(address.getHostAddress() + ":" + port));
+  }
+
+  @Property
+  void ipv6(@ForAll @Size(16) byte[] bytes, @ForAll @IntRange(min = 1, max = 65535) int port)
+      throws UnknownHostException {
+    bytes[0] |= 1; // not an IPv4 address in disguise
+    InetAddress address = InetAddress.getByAddress(bytes);
+    assertEquals(
+        new InetSocketAddress(address, port),
+        Addresses.parse("[" + address.getHostAddress() + "]:" + port));
+  }
+
+  @Property
+  void anythingElseIsRefusedAndNeverLookedUp(@ForAll("nonsense") String text) {
+    assertThrows(IllegalArgumentException.class, () -> Addresses.parse(text));
+  }
+
+  @Provide
+  Arbitrary<String> nonsense() {
+    return Arbitraries.strings()
+        .withChars("019.:[]%/-gz ")
+        .ofMaxLength(20)
+        .filter(text -> !text.matches("[\\d.]+:\\d+|\\[.*:.*]:\\d+"));
+  }
+
+  @Property
+  void networksHaveNoBitsAfterTheirPrefix(
+      @ForAll @Size(4) byte[] bytes, @ForAll @IntRange(max = 32) int length)
+      throws UnknownHostException {
+    InetAddress address = InetAddress.getByAddress(bytes);
+    Cidr network = new Cidr(address, length);
+    assertEquals(network, Networks.parse(network.toString()));
+    if (!network.address().equals(address)) {
+      String text = address.getHostAddress() + "/" + length;
+      assertThrows(IllegalArgumentException.class, () -> Networks.parse(text));
+    }
+  }
+
+  @Property
+  void wordsAreReadAsTheyAreWritten(@ForAll Route route) {
+    List<String> words = Arrays.stream(Route.values()).map(Words::word).toList();
+    assertEquals(List.of("pool", "original-destination"), words);
+    assertEquals(
+        route, Words.of(Route.class).read(ConfigValueFactory.fromAnyRef(Words.word(route))));
+  }
+}

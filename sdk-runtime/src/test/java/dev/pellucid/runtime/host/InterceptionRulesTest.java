@@ -1,0 +1,151 @@
+package dev.pellucid.runtime.host;
+
+import static dev.pellucid.runtime.host.FirewallTool.IPTABLES;
+import static dev.pellucid.runtime.host.FirewallTool.NFT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pellucid.api.Transport;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class InterceptionRulesTest {
+  private static final Intercept WEB =
+      Intercept.tcp(
+          "web",
+          new InetSocketAddress("0.0.0.0", 50080),
+          List.of(PortRange.of(80), new PortRange(8000, 8099)));
+
+  private static final Intercept WEB_6 =
+      Intercept.tcp("web6", new InetSocketAddress("fd00::1", 50080), List.of(PortRange.of(80)));
+
+  private static String text(FirewallTool tool, Intercept... intercepts) {
+    return new InterceptionRules(List.of(intercepts)).applying(tool).text();
+  }
+
+  private static void assertContains(String expected, String text) {
+    assertTrue(text.contains(expected), () -> expected + "\nis not in\n" + text);
+  }
+
+  @Test
+  void nftReplacesItsTableInOneTransaction() {
+    Intercept narrow =
+        WEB.withInterfaces(List.of("eth0", "eth1"))
+            .withSources(List.of(Cidr.parse("10.1.0.0/16")))
+            .withDestinations(List.of(Cidr.parse("10.2.0.0/16")));
+    assertContains(
+        """
+        nft -f - <<'END'
+        add table inet pellucid
+        delete table inet pellucid
+        table inet pellucid {
+          chain prerouting {
+            type filter hook prerouting priority mangle; policy accept;
+            meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn socket transparent 1 meta mark set 1 accept
+            meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } tproxy ip to :50080 meta mark set 1 accept comment "web"
+            meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } drop comment "web"
+          }
+        }
+        END
+        """,
+        text(NFT, narrow));
+  }
+
+  @Test
+  void nftSaysWhatHappensWithoutAListener() {
+    assertContains("reject with tcp reset", text(NFT, WEB.withOnProxyDown(OnProxyDown.RESET)));
+    String bypass = text(NFT, WEB.withOnProxyDown(OnProxyDown.BYPASS));
+    assertFalse(bypass.contains("drop") || bypass.contains("reject"), bypass);
+  }
+
+  @Test
+  void iptablesCanOnlyBlock() {
+    Intercept reset = WEB.withOnProxyDown(OnProxyDown.RESET);
+    assertThrows(IllegalArgumentException.class, () -> text(IPTABLES, reset));
+  }
+
+  @Test
+  void iptablesReplacesItsChainsInOneTransaction() {
+    assertContains(
+        """
+        iptables-restore -w --noflush <<'END'
+        *mangle
+        :PELLUCID - [0:0]
+        :PELLUCID_DIVERT - [0:0]
+        -A PELLUCID_DIVERT -j MARK --set-mark 1
+        -A PELLUCID_DIVERT -j ACCEPT
+        -A PELLUCID -p tcp ! --syn -m socket --transparent -j PELLUCID_DIVERT
+        -A PELLUCID -p tcp ! -i lo -m multiport --dports 80,8000:8099 -m comment --comment web -j TPROXY --on-port 50080 --tproxy-mark 1
+        COMMIT
+        END
+        iptables -w -t mangle -C PREROUTING -j PELLUCID 2>/dev/null || iptables -w -t mangle -A PREROUTING -j PELLUCID
+        """,
+        text(IPTABLES, WEB));
+  }
+
+  @Test
+  void iptablesHasOneRuleForEachChoice() {
+    Intercept broad =
+        WEB.withInterfaces(List.of("eth0", "eth1"))
+            .withSources(List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("172.16.0.0/12")));
+    String text = text(IPTABLES, broad);
+    assertEquals(4, text.split("-j TPROXY", -1).length - 1, text);
+    assertContains("-A PELLUCID -p tcp -i eth1 -s 10.0.0.0/8 -m multiport", text);
+  }
+
+  @Test
+  void iptablesNeverPutsMoreIntoAMultiportThanItTakes() {
+    List<PortRange> many =
+        IntStream.range(0, 20).mapToObj(i -> new PortRange(1000 + 10 * i, 1005 + 10 * i)).toList();
+    String text = text(IPTABLES, Intercept.tcp("many", WEB.listener(), many));
+    assertEquals(3, text.split("-m multiport", -1).length - 1, text);
+    assertContains("1190:1195 -m comment", text);
+  }
+
+  @Test
+  void aListenerOnOneAddressIsNamed() {
+    assertContains("tproxy ip6 to [fd00:0:0:0:0:0:0:1]:50080", text(NFT, WEB_6));
+    assertContains("--on-port 50080 --on-ip fd00:0:0:0:0:0:0:1", text(IPTABLES, WEB_6));
+  }
+
+  @Test
+  void eachFamilyGetsItsRoutes() {
+    String four = text(NFT, WEB);
+    assertContains("ip -4 route replace local default dev lo table 100\n", four);
+    assertContains("|| ip -4 rule add fwmark 1 table 100\n", four);
+    assertContains("accept_local", four);
+    assertFalse(four.contains("ip -6"), four);
+    String six = text(NFT, WEB_6);
+    assertContains("ip -6 route replace local default dev lo table 100\n", six);
+    assertFalse(six.contains("ip -4"), six);
+  }
+
+  @Test
+  void whatCannotBecomeARuleIsRefused() {
+    List<Cidr> six = List.of(Cidr.parse("fd00::/8"));
+    assertThrows(IllegalArgumentException.class, () -> WEB.withSources(six));
+    List<String> injected = List.of("eth0; reboot");
+    assertThrows(IllegalArgumentException.class, () -> WEB.withInterfaces(injected));
+    Intercept udp =
+        new Intercept(
+            "dns",
+            Transport.UDP,
+            WEB.listener(),
+            WEB.ports(),
+            List.of(),
+            List.of(),
+            List.of(),
+            OnProxyDown.BLOCK);
+    assertThrows(IllegalArgumentException.class, () -> new InterceptionRules(List.of(udp)));
+  }
+
+  @Test
+  void aNameCannotEscapeFromItsComment() {
+    Intercept odd = Intercept.tcp("a \"b\"\nEND", WEB.listener(), WEB.ports());
+    assertContains("comment \"a__b__END\"", text(NFT, odd));
+  }
+}
