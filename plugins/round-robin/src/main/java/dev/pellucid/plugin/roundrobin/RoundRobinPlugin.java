@@ -1,0 +1,35 @@
+package dev.pellucid.plugin.roundrobin;
+
+import com.typesafe.config.Config;
+import dev.pellucid.api.balance.Balancer;
+import dev.pellucid.api.balance.BalancerFactory;
+import dev.pellucid.api.plugin.PluginContext;
+import dev.pellucid.api.plugin.ProxyPlugin;
+import java.util.List;
+import java.util.Set;
+
+/** Brings the balancer {@code round-robin}, which has no settings. */
+public final class RoundRobinPlugin implements ProxyPlugin {
+
+  @Override
+  public List<BalancerFactory> balancers() {
+    return List.of(new Factory());
+  }
+
+  private static final class Factory implements BalancerFactory {
+    @Override
+    public String type() {
+      return "round-robin";
+    }
+
+    @Override
+    public Set<String> keys() {
+      return Set.of();
+    }
+
+    @Override
+    public Balancer create(Config settings, PluginContext context) {
+      return new RoundRobin();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.pellucid.plugin.textlog;
+
+import com.typesafe.config.Config;
+import dev.pellucid.api.log.AccessLog;
+import dev.pellucid.api.log.AccessLogFactory;
+import dev.pellucid.api.plugin.PluginContext;
+import dev.pellucid.api.plugin.ProxyPlugin;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Brings the access log {@code text}. Its only setting is {@code logger}, the name of the SLF4J
+ * logger that gets the lines; without it that is {@value TextAccessLog#DEFAULT_LOGGER}.
+ */
+public final class TextLogPlugin implements ProxyPlugin {
+
+  @Override
+  public List<AccessLogFactory> accessLogs() {
+    return List.of(new Factory());
+  }
+
+  private static final class Factory implements AccessLogFactory {
+    private static final String LOGGER = "logger";
+
+    @Override
+    public String type() {
+      return "text";
+    }
+
+    @Override
+    public Set<String> keys() {
+      return Set.of(LOGGER);
+    }
+
+    @Override
+    public AccessLog create(Config settings, PluginContext context) {
+      return settings.hasPath(LOGGER)
+          ? new TextAccessLog(settings.getString(LOGGER))
+          : new TextAccessLog();
+    }
+  }
+}
