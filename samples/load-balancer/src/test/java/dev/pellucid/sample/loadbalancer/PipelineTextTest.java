@@ -1,0 +1,58 @@
+package dev.pellucid.sample.loadbalancer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.pellucid.runtime.config.ProxyConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PipelineTextTest {
+  @TempDir Path folder;
+
+  @Test
+  void toAPool() throws IOException {
+    assertEquals(
+        """
+        web: tcp 0.0.0.0:50080, at most 10000 connections; intercept tproxy, ports 80, 8000-8099, \
+        interfaces lo, from 10.1.0.0/24
+          -> filter cidr {"allow":["10.1.0.0/24"]}
+          -> balancer round-robin {} over 10.2.0.2:80, 10.2.0.3:80 weight 2
+          -> relay from client-ip; timeouts connect 5s, idle 5m, half-closed 1m30s
+          -> access-log text {"logger":"web"}""",
+        text(
+            """
+            address = "0.0.0.0:50080"
+            intercept { ports = [80, "8000-8099"], interfaces = [lo], sources = ["10.1.0.0/24"] }
+            filters = [{ type = cidr, allow = ["10.1.0.0/24"] }]
+            upstream.pool = [{ address = "10.2.0.2:80" }, { address = "10.2.0.3:80", weight = 2 }]
+            timeouts.half-closed = 90s
+            access-log.logger = web
+            """));
+  }
+
+  @Test
+  void toTheOriginalDestination() throws IOException {
+    assertEquals(
+        """
+        web: tcp [0:0:0:0:0:0:0:0]:50080, at most 5 connections; intercept none
+          -> to the original destination
+          -> relay from 10.3.0.1; timeouts connect 5s, idle 5m, half-closed 30s
+          -> access-log text {}""",
+        text(
+            """
+            address = "[::]:50080", max-connections = 5
+            intercept.mode = none
+            upstream { route = original-destination, source = "10.3.0.1" }
+            """));
+  }
+
+  private String text(String listener) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("web.conf"), "pellucid.listeners.web {\n" + listener + "}\n");
+    return PipelineText.of(ProxyConfig.load(file).listeners().get(0));
+  }
+}
