@@ -35,6 +35,14 @@ public final class Binding {
     return listener.unbind().get();
   }
 
+  /**
+   * Ends the connections that this listener has accepted with resets. Their summaries are emitted
+   * as usual.
+   */
+  public void abortConnections() {
+    listener.abort().run();
+  }
+
   /** Connections that are open now. */
   public int openConnections() {
     return group.limit().open();

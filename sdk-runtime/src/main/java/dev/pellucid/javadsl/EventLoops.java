@@ -3,7 +3,9 @@ package dev.pellucid.javadsl;
 import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.LoopDispatcher;
+import dev.pellucid.runtime.loop.LoopWatchdog;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,7 +88,14 @@ public final class EventLoops implements Extension {
       }
       // Not before: until then, actors on the loops have to be able to stop.
       system.getWhenTerminated().thenRun(() -> loops.forEach(EventLoop::close));
+      watch(system, loops);
       return extension;
+    }
+
+    private static void watch(ExtendedActorSystem system, List<EventLoop> loops) {
+      Duration threshold = system.settings().config().getDuration("pellucid.loop-held-threshold");
+      LoopWatchdog watchdog = LoopWatchdog.start(loops, threshold);
+      system.getWhenTerminated().thenRun(watchdog::close);
     }
 
     private static void start(List<EventLoop> loops, int count, String name) {

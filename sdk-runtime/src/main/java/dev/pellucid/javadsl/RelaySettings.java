@@ -7,44 +7,68 @@ import java.time.Duration;
 public final class RelaySettings {
   private final SourceAddress source;
   private final Duration connectTimeout;
+  private final int retries;
   private final Duration idleTimeout;
   private final Duration halfClosedTimeout;
 
   private RelaySettings(
       SourceAddress source,
       Duration connectTimeout,
+      int retries,
       Duration idleTimeout,
       Duration halfClosedTimeout) {
     this.source = source;
     this.connectTimeout = connectTimeout;
+    this.retries = retries;
     this.idleTimeout = idleTimeout;
     this.halfClosedTimeout = halfClosedTimeout;
   }
 
-  /** From the proxy's own address; 5 s to connect, 5 min idle, 30 s half-closed. */
+  /** From the proxy's own address; 5 s to connect, no retries, 5 min idle, 30 s half-closed. */
   public static RelaySettings create() {
     return new RelaySettings(
         SourceAddress.proxy(),
         Duration.ofSeconds(5),
+        0,
         Duration.ofMinutes(5),
         Duration.ofSeconds(30));
   }
 
   /** The address that upstreams see. */
   public RelaySettings withSource(SourceAddress source) {
-    return new RelaySettings(source, connectTimeout, idleTimeout, halfClosedTimeout);
+    return new RelaySettings(source, connectTimeout, retries, idleTimeout, halfClosedTimeout);
   }
 
-  /** How long connecting to an upstream may take. */
+  /** How long connecting to one upstream may take. */
   public RelaySettings withConnectTimeout(Duration connectTimeout) {
     return new RelaySettings(
-        source, requirePositive("connectTimeout", connectTimeout), idleTimeout, halfClosedTimeout);
+        source,
+        requirePositive("connectTimeout", connectTimeout),
+        retries,
+        idleTimeout,
+        halfClosedTimeout);
+  }
+
+  /**
+   * On how many other upstreams it is tried again when connecting fails. The client notices nothing
+   * but the time it takes. A failure of the proxy's own, such as a source address that is not to be
+   * had, is not tried again.
+   */
+  public RelaySettings withRetries(int retries) {
+    if (retries < 0) {
+      throw new IllegalArgumentException("retries must not be negative, but are " + retries);
+    }
+    return new RelaySettings(source, connectTimeout, retries, idleTimeout, halfClosedTimeout);
   }
 
   /** How long nothing may move in either direction before the connection is reset. */
   public RelaySettings withIdleTimeout(Duration idleTimeout) {
     return new RelaySettings(
-        source, connectTimeout, requirePositive("idleTimeout", idleTimeout), halfClosedTimeout);
+        source,
+        connectTimeout,
+        retries,
+        requirePositive("idleTimeout", idleTimeout),
+        halfClosedTimeout);
   }
 
   /**
@@ -55,6 +79,7 @@ public final class RelaySettings {
     return new RelaySettings(
         source,
         connectTimeout,
+        retries,
         idleTimeout,
         requirePositive("halfClosedTimeout", halfClosedTimeout));
   }
@@ -71,9 +96,14 @@ public final class RelaySettings {
     return source;
   }
 
-  /** How long connecting to an upstream may take. */
+  /** How long connecting to one upstream may take. */
   public Duration connectTimeout() {
     return connectTimeout;
+  }
+
+  /** On how many other upstreams it is tried again when connecting fails. */
+  public int retries() {
+    return retries;
   }
 
   /** How long nothing may move in either direction. */

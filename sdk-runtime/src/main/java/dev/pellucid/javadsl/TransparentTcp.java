@@ -76,6 +76,7 @@ public final class TransparentTcp implements Extension {
         new RelayOptions(
             settings.source(),
             settings.connectTimeout().toNanos(),
+            settings.retries(),
             settings.idleTimeout().toNanos(),
             settings.halfClosedTimeout().toNanos());
     return Flow.fromGraph(new RelayStage(options));

@@ -69,6 +69,7 @@ record Pipeline(
     return RelaySettings.create()
         .withSource(listener.upstream().source())
         .withConnectTimeout(listener.upstream().connectTimeout())
+        .withRetries(listener.upstream().retries())
         .withIdleTimeout(listener.timeouts().idle())
         .withHalfClosedTimeout(listener.timeouts().halfClosed());
   }

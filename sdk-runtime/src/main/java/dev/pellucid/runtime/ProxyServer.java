@@ -95,6 +95,11 @@ public final class ProxyServer {
     return ended;
   }
 
+  /** Ends the connections that are open with resets; their summaries are logged. */
+  public void abortConnections() {
+    started.forEach(StartedListener::abortConnections);
+  }
+
   /**
    * Completes when every pipeline has ended, which none does before {@link #stop}. Fails then if
    * one of them has failed.

@@ -40,6 +40,10 @@ record StartedListener(
     return Completion.ofAll(copies.stream().map(copy -> copy.first().thenCompose(Binding::unbind)));
   }
 
+  void abortConnections() {
+    copies.forEach(copy -> copy.first().thenAccept(Binding::abortConnections));
+  }
+
   Stream<CompletionStage<Done>> ends() {
     return copies.stream().map(Pair::second);
   }

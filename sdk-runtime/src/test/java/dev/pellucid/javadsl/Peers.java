@@ -21,9 +21,19 @@ record Peers(Socket client, Socket server) {
   static Peers connect(
       LabNetwork net, InetSocketAddress asked, LabHost server, InetSocketAddress listening)
       throws Exception {
+    return connect(net, net.client(), asked, server, listening);
+  }
+
+  static Peers connect(
+      LabNetwork net,
+      LabHost host,
+      InetSocketAddress asked,
+      LabHost server,
+      InetSocketAddress listening)
+      throws Exception {
     ServerSocket listener = listen(net, server, listening);
     CompletableFuture<Socket> accepted = server.submit(listener::accept);
-    Socket client = connect(net, asked);
+    Socket client = connect(net, host, asked);
     Socket upstream = net.closeAtEnd(accepted.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
     upstream.setSoTimeout(TIMEOUT_MILLIS);
     return new Peers(client, upstream);
@@ -36,7 +46,11 @@ record Peers(Socket client, Socket server) {
   }
 
   static Socket connect(LabNetwork net, InetSocketAddress asked) throws Exception {
-    return net.closeAtEnd(net.client().call(() -> connected(asked)));
+    return connect(net, net.client(), asked);
+  }
+
+  static Socket connect(LabNetwork net, LabHost host, InetSocketAddress asked) throws Exception {
+    return net.closeAtEnd(host.call(() -> connected(asked)));
   }
 
   private static Socket connected(InetSocketAddress asked) throws IOException {

@@ -43,7 +43,7 @@ public record UpstreamConfig(
             section.read("connect-timeout", Readings.DURATION, Duration.ofSeconds(5)),
             section.read("retries", Readings.whole(0, 100), 2),
             section.section("health-check", HealthCheckConfig::read));
-    noteUnbuilt(section, upstream);
+    noteUnbuilt(section);
     switch (upstream.route) {
       case POOL -> requirePool(section);
       case ORIGINAL_DESTINATION -> noteUnused(section);
@@ -72,10 +72,7 @@ public record UpstreamConfig(
     }
   }
 
-  private static void noteUnbuilt(Section section, UpstreamConfig upstream) {
-    if (section.has("retries") && upstream.retries > 0) {
-      section.note("retries", "this version does not try another upstream yet");
-    }
+  private static void noteUnbuilt(Section section) {
     if (section.has("health-check")) {
       section.note("health-check", "this version does not check upstreams yet");
     }

@@ -48,6 +48,9 @@ public final class EventLoop implements Executor {
   /** Written by the loop's thread alone. */
   private volatile boolean closing;
 
+  /** When this turn began; 0 while the loop waits. Written by the loop's thread alone. */
+  private volatile long busySince;
+
   private EventLoop(String name, Epoll epoll, EventFd wakeUp) {
     this.name = name;
     this.epoll = epoll;
@@ -165,6 +168,16 @@ public final class EventLoop implements Executor {
     Descriptor.close(fd);
   }
 
+  /** When the current turn began, in the terms of {@link System#nanoTime}; 0 while it waits. */
+  long busySince() {
+    return busySince;
+  }
+
+  /** What the loop's thread is doing. */
+  StackTraceElement[] stackTrace() {
+    return thread.getStackTrace();
+  }
+
   /** How many descriptors are registered, other than the loop's own. */
   public int registered() {
     return registrations.size() - 1;
@@ -222,8 +235,10 @@ public final class EventLoop implements Executor {
   }
 
   private void turn() throws LinuxException {
+    busySince = 0;
     int ready = await();
     now = System.nanoTime();
+    busySince = now;
     for (int i = 0; i < ready; i++) {
       EventHandler handler = registrations.find(epoll.descriptor(i), epoll.tag(i));
       if (handler != null) {

@@ -29,7 +29,8 @@ final class DialException extends Exception {
   static DialException ofConnect(int errno) {
     return switch (errno) {
       // The port range towards this destination is used up, or the 4-tuple is in use.
-      case Errno.EADDRNOTAVAIL, Errno.EADDRINUSE -> ofProxy("connect", errno);
+      // EINVAL: no packet can go from that source to that destination, as from 127.0.0.1 abroad.
+      case Errno.EADDRNOTAVAIL, Errno.EADDRINUSE, Errno.EINVAL -> ofProxy("connect", errno);
       case Errno.ECONNREFUSED -> ofUpstream(errno, Cause.REFUSED);
       case Errno.ECONNRESET -> ofUpstream(errno, Cause.RESET);
       case Errno.ETIMEDOUT -> ofUpstream(errno, Cause.TIMEOUT);

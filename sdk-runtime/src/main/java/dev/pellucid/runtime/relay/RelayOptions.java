@@ -6,9 +6,10 @@ import dev.pellucid.api.SourceAddress;
  * How connections are relayed.
  *
  * @param source the address the upstream sees
- * @param connectNanos how long connecting to the upstream may take
+ * @param connectNanos how long connecting to one upstream may take
+ * @param retries on how many other upstreams it is tried again when connecting fails
  * @param idleNanos how long nothing may move in either direction
  * @param halfClosedNanos how long nothing may move once one side has sent its end of stream
  */
 public record RelayOptions(
-    SourceAddress source, long connectNanos, long idleNanos, long halfClosedNanos) {}
+    SourceAddress source, long connectNanos, int retries, long idleNanos, long halfClosedNanos) {}

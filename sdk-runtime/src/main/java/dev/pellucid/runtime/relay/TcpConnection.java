@@ -2,6 +2,9 @@ package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.Termination;
+import dev.pellucid.api.Termination.Cause;
+import dev.pellucid.api.Termination.Party;
+import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.net.InetSocketAddress;
@@ -118,19 +121,21 @@ public final class TcpConnection implements Connection {
     relay = owner;
   }
 
-  /** Ends this connection, which was taken over, with resets. May be called on any thread. */
+  /** Ends this connection with resets, wherever it is. May be called on any thread. */
   public void abort() {
     loop.run(
         () -> {
           if (relay != null) {
             relay.abort();
+          } else {
+            refuse(new Termination(Party.PROXY, Phase.ROUTE, Cause.STOPPED));
           }
         });
   }
 
   /** Called once, when the socket is closed. */
   void over(Termination termination) {
-    listener.over(termination);
+    listener.over(this, termination);
   }
 
   /** The loop this connection was accepted on and stays on. */

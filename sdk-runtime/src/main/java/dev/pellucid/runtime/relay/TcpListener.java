@@ -9,6 +9,9 @@ import dev.pellucid.runtime.linux.SocketCalls;
 import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +28,7 @@ public final class TcpListener {
   private final InetSocketAddress address;
   private final Runnable onReadable;
   private final Runnable whenRoom;
+  private final Set<TcpConnection> open = new HashSet<>();
   private boolean paused;
   private boolean starved;
   private boolean closed;
@@ -105,7 +109,9 @@ public final class TcpListener {
     InetSocketAddress client = loop.sockets().acceptedPeer();
     try {
       InetSocketAddress destination = loop.sockets().localAddress(accepted);
-      return new TcpConnection(this, loop, accepted, client, destination);
+      TcpConnection connection = new TcpConnection(this, loop, accepted, client, destination);
+      open.add(connection);
+      return connection;
     } catch (LinuxException e) {
       Descriptor.close(accepted);
       log.warn("a connection from {} was dropped", client, e);
@@ -144,7 +150,8 @@ public final class TcpListener {
   }
 
   /** A connection of this listener has ended. */
-  void over(Termination termination) {
+  void over(TcpConnection connection, Termination termination) {
+    open.remove(connection);
     group.limit().release();
     group.counters().countEnd(termination);
     if (termination.cause() == Termination.Cause.OUT_OF_DESCRIPTORS) {
@@ -153,6 +160,11 @@ public final class TcpListener {
     } else {
       starved = false;
     }
+  }
+
+  /** Ends the connections of this listener with resets. */
+  public void abortConnections() {
+    List.copyOf(open).forEach(TcpConnection::abort);
   }
 
   /** Stops listening; connections that were not accepted are reset by the kernel. */

@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
@@ -9,10 +10,13 @@ import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.LinuxException;
+import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,26 +31,32 @@ public final class TcpRelay {
   private static final Logger log = LoggerFactory.getLogger(TcpRelay.class);
 
   private final TcpConnection connection;
-  private final Upstream upstream;
+  private final RoutedConnection routed;
   private final RelayOptions options;
   private final Consumer<ConnectionSummary> onEnd;
   private final EventLoop loop;
   private final Leg client;
   private final Timer timer;
   private @Nullable Leg server;
+  private Upstream upstream;
+
+  /** Made at the first failure; most connections have none. */
+  private @Nullable Set<Upstream> unreachable;
 
   private Phase phase = Phase.CONNECT;
   private boolean over;
+  private boolean keptAlive;
   private long lastActivity;
   private long connectedAt;
 
   private TcpRelay(
       TcpConnection connection,
-      Upstream upstream,
+      RoutedConnection routed,
       RelayOptions options,
       Consumer<ConnectionSummary> onEnd) {
     this.connection = connection;
-    this.upstream = upstream;
+    this.routed = routed;
+    this.upstream = routed.upstream().orElseThrow();
     this.options = options;
     this.onEnd = onEnd;
     this.loop = connection.loop();
@@ -59,21 +69,31 @@ public final class TcpRelay {
    * Starts to relay a connection that was {@linkplain TcpConnection#take taken}. Called on the
    * connection's loop.
    *
+   * @param routed where it goes; it has an upstream
    * @param onEnd told once, on the loop, when both legs are closed; possibly before this returns
    */
   public static void start(
       TcpConnection connection,
-      Upstream upstream,
+      RoutedConnection routed,
       RelayOptions options,
       Consumer<ConnectionSummary> onEnd) {
-    TcpRelay relay = new TcpRelay(connection, upstream, options, onEnd);
+    TcpRelay relay = new TcpRelay(connection, routed, options, onEnd);
     connection.relayedBy(relay);
-    relay.dial();
+    relay.begin();
   }
 
   /** Ends the connection with resets, because the proxy stops. */
   void abort() {
     end(new Termination(Party.PROXY, phase, Cause.STOPPED), true);
+  }
+
+  private void begin() {
+    try {
+      loop.register(client.descriptor(), Leg.INTEREST, client);
+      dial();
+    } catch (LinuxException e) {
+      dialFailed(DialException.ofProxy("epoll_ctl", e.errno()));
+    }
   }
 
   private void dial() {
@@ -84,7 +104,6 @@ public final class TcpRelay {
       leg.join(client);
       server = leg;
       loop.register(fd, Leg.INTEREST, leg);
-      loop.register(client.descriptor(), Leg.INTEREST, client);
     } catch (DialException e) {
       dialFailed(e);
     } catch (LinuxException e) {
@@ -94,7 +113,33 @@ public final class TcpRelay {
 
   private void dialFailed(DialException failure) {
     log.debug("{}: {}: {}", connection, upstream.address(), failure.getMessage());
-    end(failure.termination(), true);
+    Optional<Upstream> next = another(failure.termination());
+    if (next.isEmpty()) {
+      end(failure.termination(), true);
+      return;
+    }
+    if (server != null) {
+      server.close(false);
+      server = null;
+    }
+    upstream = next.get();
+    lastActivity = loop.now();
+    loop.reschedule(timer, options.connectNanos());
+    dial();
+  }
+
+  /** Another upstream to try, if it was the last one's fault and there is one left. */
+  private Optional<Upstream> another(Termination failure) {
+    if (failure.party() != Party.UPSTREAM || options.retries() == 0) {
+      return Optional.empty();
+    }
+    if (unreachable == null) {
+      unreachable = new HashSet<>();
+    }
+    unreachable.add(upstream);
+    return unreachable.size() > options.retries()
+        ? Optional.empty()
+        : routed.alternatives().next(unreachable);
   }
 
   boolean over() {
@@ -191,12 +236,12 @@ public final class TcpRelay {
   }
 
   private void checkTime() {
-    long limit = limitNanos();
-    long remaining = lastActivity + limit - loop.now();
+    long remaining = lastActivity + limitNanos() - loop.now();
     if (remaining > 0) {
       loop.reschedule(timer, remaining);
+      keepAlive();
     } else {
-      end(timeout(), true);
+      timeOut();
     }
   }
 
@@ -208,12 +253,25 @@ public final class TcpRelay {
     };
   }
 
-  private Termination timeout() {
-    return switch (phase) {
-      case CONNECT -> new Termination(Party.UPSTREAM, Phase.CONNECT, Cause.TIMEOUT);
-      case HALF_CLOSED -> new Termination(Party.PROXY, Phase.HALF_CLOSED, Cause.TIMEOUT);
-      case ROUTE, DATA, IDLE, COMPLETED -> new Termination(Party.PROXY, Phase.IDLE, Cause.TIMEOUT);
-    };
+  private void timeOut() {
+    switch (phase) {
+      case CONNECT -> dialFailed(DialException.ofConnect(Errno.ETIMEDOUT));
+      case HALF_CLOSED -> end(new Termination(Party.PROXY, phase, Cause.TIMEOUT), true);
+      case ROUTE, DATA, IDLE, COMPLETED ->
+          end(new Termination(Party.PROXY, Phase.IDLE, Cause.TIMEOUT), true);
+    }
+  }
+
+  /**
+   * Has the kernel probe whether the upstream is still there. Only connections that live long
+   * enough to see their timer pay for the call; the client's socket has the option from its
+   * listener.
+   */
+  private void keepAlive() {
+    if (server != null && !keptAlive) {
+      keptAlive = true;
+      loop.sockets().enable(server.descriptor(), SocketOption.SO_KEEPALIVE);
+    }
   }
 
   private void end(Termination termination, boolean reset) {

@@ -1,10 +1,6 @@
 package dev.pellucid.runtime.stage;
 
 import dev.pellucid.api.Connection;
-import dev.pellucid.api.Termination;
-import dev.pellucid.api.Termination.Cause;
-import dev.pellucid.api.Termination.Party;
-import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.relay.ListenerGroup;
@@ -109,7 +105,9 @@ public final class BindStage
       try {
         TcpListener open = group.open(loop(), this::onReadable);
         listener = open;
-        opened.complete(new OpenListener(open.address(), this::unbind));
+        opened.complete(
+            new OpenListener(
+                open.address(), this::unbind, () -> loop().run(open::abortConnections)));
         // The first pull may have come before there was a listener.
         onReadable();
       } catch (LinuxException e) {
@@ -185,7 +183,7 @@ public final class BindStage
                 stop();
                 TcpConnection undelivered = crossing.getAndSet(null);
                 if (undelivered != null) {
-                  undelivered.refuse(new Termination(Party.PROXY, Phase.ROUTE, Cause.STOPPED));
+                  undelivered.abort();
                 }
               });
     }

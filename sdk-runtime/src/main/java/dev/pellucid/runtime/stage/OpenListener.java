@@ -10,5 +10,7 @@ import org.apache.pekko.Done;
  *
  * @param address where it listens
  * @param unbind stops it; the result completes once the address is free
+ * @param abort ends its connections with resets
  */
-public record OpenListener(InetSocketAddress address, Supplier<CompletionStage<Done>> unbind) {}
+public record OpenListener(
+    InetSocketAddress address, Supplier<CompletionStage<Done>> unbind, Runnable abort) {}

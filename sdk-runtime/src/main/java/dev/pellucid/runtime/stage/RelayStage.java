@@ -7,7 +7,6 @@ import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
-import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.relay.RelayOptions;
 import dev.pellucid.runtime.relay.TcpConnection;
 import dev.pellucid.runtime.relay.TcpRelay;
@@ -102,15 +101,15 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
           && routed.connection() instanceof TcpConnection connection
           && connection.take()) {
         running.add(connection);
-        start(connection, routed.upstream().get());
+        start(connection, routed);
       } else {
         routed.connection().refuse(UNROUTED);
         ended.add(refused(routed));
       }
     }
 
-    private void start(TcpConnection connection, Upstream upstream) {
-      connection.loop().run(() -> TcpRelay.start(connection, upstream, options, this::onEnd));
+    private void start(TcpConnection connection, RoutedConnection routed) {
+      connection.loop().run(() -> TcpRelay.start(connection, routed, options, this::onEnd));
     }
 
     /** On the connection's loop. A burst of ends is one message to the stage. */

@@ -11,6 +11,7 @@ import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.Selection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +47,7 @@ public final class UpstreamPool {
     try {
       Optional<Upstream> chosen = selection.select(connection, upstream -> true);
       if (chosen.isPresent()) {
-        return new RoutedConnection(connection, chosen);
+        return new RoutedConnection(connection, chosen, failed -> another(connection, failed));
       }
       connection.refuse(NO_UPSTREAM);
     } catch (RuntimeException | Error e) {
@@ -54,5 +55,9 @@ public final class UpstreamPool {
       connection.refuse(FAILED);
     }
     return RoutedConnection.refused(connection);
+  }
+
+  private Optional<Upstream> another(Connection connection, Set<Upstream> failed) {
+    return selection.select(connection, upstream -> !failed.contains(upstream));
   }
 }

@@ -220,7 +220,6 @@ class ProxyConfigTest {
           address = "0.0.0.0:1", intercept.ports = [80]
           upstream {
             pool = [{ address = "10.2.0.2:80" }]
-            retries = 1
             health-check { interval = 1s }
           }
         }
@@ -230,10 +229,7 @@ class ProxyConfigTest {
         List.of(
             file + ":1: pellucid.admin: this version has no admin endpoint yet",
             file
-                + ":6: pellucid.listeners.web.upstream.retries: this version does not try another"
-                + " upstream yet",
-            file
-                + ":7: pellucid.listeners.web.upstream.health-check: this version does not check"
+                + ":6: pellucid.listeners.web.upstream.health-check: this version does not check"
                 + " upstreams yet"),
         ProxyConfig.load(file).notes());
   }

@@ -6,11 +6,13 @@ import dev.pellucid.runtime.plugin.PluginCatalog;
 import dev.pellucid.sample.loadbalancer.demo.DemoCommand;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The command line, {@code pellucid COMMAND}. Exit codes other than 0: see {@link Failures}. */
@@ -41,9 +43,17 @@ public final class Main {
   @Command(
       name = "run",
       description = "Runs the proxy; prints 'ready' and each listener once all accept.")
-  int run(@Parameters(paramLabel = "FILE", description = FILE) Path file) {
+  int run(
+      @Parameters(paramLabel = "FILE", description = FILE) Path file,
+      @Option(
+              names = "--drain-limit",
+              paramLabel = "SECONDS",
+              defaultValue = "30",
+              description =
+                  "How long connections may go on after SIGTERM; ${DEFAULT-VALUE} if not given.")
+          int drainSeconds) {
     ProxyConfig config = ProxyConfig.load(file);
-    new Proxy(config, out).run();
+    new Proxy(config, Duration.ofSeconds(drainSeconds), out).run();
     return 0;
   }
 

@@ -7,15 +7,26 @@ import dev.pellucid.runtime.ProxyServer;
 import dev.pellucid.runtime.RunningListener;
 import dev.pellucid.runtime.config.ProxyConfig;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The process that runs a proxy until a signal ends it. */
-record Proxy(ProxyConfig config, PrintStream out) {
+/**
+ * The process that runs a proxy until a signal ends it. The first signal drains it, the second
+ * resets what is left, the third ends the process where it stands.
+ *
+ * @param config what to run
+ * @param drainLimit how long connections may go on after the first signal
+ * @param out told when the listeners accept
+ */
+record Proxy(ProxyConfig config, Duration drainLimit, PrintStream out) {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
   /** Returns, or throws, when every pipeline has ended. */
@@ -23,9 +34,12 @@ record Proxy(ProxyConfig config, PrintStream out) {
     config.notes().forEach(LOG::warn);
     ActorSystem system = ActorSystem.create("pellucid", settings());
     ProxyServer server = start(system);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(server, system), "drain"));
+    AtomicInteger signals = new AtomicInteger();
+    Signals.onTermination(() -> onSignal(signals.incrementAndGet(), server));
     server.listeners().forEach(listener -> out.println(ready(listener)));
     server.ended().toCompletableFuture().join();
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
   }
 
   private ProxyServer start(ActorSystem system) {
@@ -44,23 +58,27 @@ record Proxy(ProxyConfig config, PrintStream out) {
         .withFallback(ConfigFactory.load());
   }
 
-  /**
-   * Runs when the JVM is told to end. The JVM would report the signal as its exit code; a drain
-   * that went well is no failure, so the code is set here, and the only way to set it is to halt.
-   */
-  private static void drain(ProxyServer server, ActorSystem system) {
-    LOG.info("draining: {} connections are open", openConnections(server));
-    int exitCode = 0;
-    try {
-      server.stop().toCompletableFuture().join();
-      LOG.info("drained");
-    } catch (CompletionException e) {
-      LOG.error("a pipeline failed", e.getCause());
-      exitCode = Failures.CANNOT_START;
+  private void onSignal(int number, ProxyServer server) {
+    switch (number) {
+      case 1 -> drain(server);
+      case 2 -> abort(server);
+      default -> Runtime.getRuntime().halt(Failures.CANNOT_START);
     }
-    system.terminate();
-    system.getWhenTerminated().toCompletableFuture().join();
-    Runtime.getRuntime().halt(exitCode);
+  }
+
+  private void drain(ProxyServer server) {
+    LOG.info(
+        "draining: {} connections may go on for {} s; a second signal resets them",
+        openConnections(server),
+        drainLimit.toSeconds());
+    CompletableFuture.delayedExecutor(drainLimit.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> abort(server));
+    server.stop();
+  }
+
+  private static void abort(ProxyServer server) {
+    LOG.warn("resetting {} connections", openConnections(server));
+    server.abortConnections();
   }
 
   /** Bindings of one listener count together. */

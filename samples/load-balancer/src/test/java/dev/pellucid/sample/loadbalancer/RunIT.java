@@ -2,6 +2,7 @@ package dev.pellucid.sample.loadbalancer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,47 @@ class RunIT {
       }
       String line = out.readLine();
       assertTrue(line.contains(" from-client=10 ") && line.endsWith(" cause=finished"), line);
+      assertEquals(0, proxy.waitFor());
+    }
+  }
+
+  @Test
+  void connectionsThatOutlastTheDrainLimitAreReset() throws Exception {
+    try (ServerSocket upstream = new ServerSocket(0, 50, LOOPBACK)) {
+      int port = freePort();
+      String config = config(port, upstream.getLocalPort()).toString();
+      Process proxy = pellucid("run", "--drain-limit", "1", config);
+      BufferedReader out = proxy.inputReader(UTF_8);
+      out.readLine();
+      try (Socket client = new Socket(LOOPBACK, port);
+          Socket accepted = upstream.accept()) {
+        proxy.toHandle().destroy();
+        assertThrows(SocketException.class, () -> client.getInputStream().read());
+        assertThrows(SocketException.class, () -> accepted.getInputStream().read());
+      }
+      String line = out.readLine();
+      assertTrue(line.endsWith(" end=PD cause=stopped"), line);
+      assertEquals(0, proxy.waitFor());
+    }
+  }
+
+  @Test
+  void aSecondSignalResetsAtOnce() throws Exception {
+    try (ServerSocket upstream = new ServerSocket(0, 50, LOOPBACK)) {
+      int port = freePort();
+      String config = config(port, upstream.getLocalPort()).toString();
+      Process proxy = pellucid("run", "--drain-limit", "1000", config);
+      BufferedReader err = proxy.errorReader(UTF_8);
+      proxy.inputReader(UTF_8).readLine();
+      try (Socket client = new Socket(LOOPBACK, port);
+          Socket accepted = upstream.accept()) {
+        proxy.toHandle().destroy();
+        String draining = err.readLine();
+        assertTrue(draining.contains("draining: 1 connections"), draining);
+        proxy.toHandle().destroy();
+        assertThrows(SocketException.class, () -> client.getInputStream().read());
+        assertThrows(SocketException.class, () -> accepted.getInputStream().read());
+      }
       assertEquals(0, proxy.waitFor());
     }
   }
