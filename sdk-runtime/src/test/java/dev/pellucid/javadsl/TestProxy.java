@@ -7,10 +7,12 @@ import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.loop.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.NotUsed;
@@ -21,6 +23,7 @@ import org.apache.pekko.stream.javadsl.Flow;
 final class TestProxy implements AutoCloseable {
   static final int PORT = 80;
   static final int LISTENER_PORT = 50080;
+  private static final int LOOPS = 2;
   private static final long TIMEOUT_SECONDS = 10;
 
   private final ActorSystem system;
@@ -50,17 +53,30 @@ final class TestProxy implements AutoCloseable {
       String host,
       RelaySettings relay)
       throws Exception {
-    TestProxy proxy = net.proxy().call(() -> run(routing, host, relay));
+    return start(net, LOOPS, routing, host, relay);
+  }
+
+  static TestProxy start(
+      LabNetwork net,
+      int loops,
+      Flow<Connection, RoutedConnection, NotUsed> routing,
+      String host,
+      RelaySettings relay)
+      throws Exception {
+    TestProxy proxy = net.proxy().call(() -> run(loops, routing, host, relay));
     return net.closeAtEnd(proxy);
   }
 
   private static TestProxy run(
-      Flow<Connection, RoutedConnection, NotUsed> routing, String host, RelaySettings relay)
+      int loops,
+      Flow<Connection, RoutedConnection, NotUsed> routing,
+      String host,
+      RelaySettings relay)
       throws Exception {
     ActorSystem system =
         ActorSystem.create(
             "proxy",
-            ConfigFactory.parseString("pellucid.event-loops = 2")
+            ConfigFactory.parseString("pellucid.event-loops = " + loops)
                 .withFallback(ConfigFactory.load()));
     BlockingQueue<ConnectionSummary> summaries = new LinkedBlockingQueue<>();
     TransparentTcp tcp = TransparentTcp.get(system);
@@ -87,6 +103,18 @@ final class TestProxy implements AutoCloseable {
 
   Binding binding() {
     return bindings.get(0);
+  }
+
+  /** How many descriptors and timers the loops hold, besides the listeners. */
+  int held() throws Exception {
+    int held = -bindings.size();
+    for (int i = 0; i < bindings.size(); i++) {
+      EventLoop loop = EventLoops.get(system).next();
+      held +=
+          CompletableFuture.supplyAsync(() -> loop.registered() + loop.timers(), loop)
+              .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+    return held;
   }
 
   /** The summary of the next connection that is over. */

@@ -175,7 +175,7 @@ final class Leg implements EventHandler {
     if (n > 0) {
       received += n;
     } else if (n == 0) {
-      ended = true;
+      end();
     } else if (n == -Errno.EAGAIN) {
       readable = false;
       transit.release();
@@ -200,11 +200,20 @@ final class Leg implements EventHandler {
       }
       check(transit.write(other().fd, (int) n, ended));
     } else if (n == 0) {
-      ended = true;
+      end();
     } else if (n == -Errno.EAGAIN) {
       readable = false;
     } else {
       relay.reset(this, (int) -n);
+    }
+  }
+
+  /** Nothing comes any more: the end of the stream, or an error that has been taken already. */
+  private void end() {
+    if (failed) {
+      relay.reset(this, Errno.ECONNRESET);
+    } else {
+      ended = true;
     }
   }
 
