@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks for code that holds an event loop, and with it every connection there, for too long. It
  * samples the stacks of loops that have been busy for longer than a threshold and logs the plugin
- * or stage it finds there, once for each turn of the loop.
+ * or stage it finds there, once for each turn of the loop. A turn may be long for other reasons, so
+ * the same method has to be found twice.
  */
 public final class LoopWatchdog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LoopWatchdog.class);
@@ -27,18 +28,17 @@ public final class LoopWatchdog implements AutoCloseable {
           "org.slf4j.",
           "jnr.",
           "com.kenai.jffi.",
+          "dev.pellucid.api.",
           "dev.pellucid.runtime.",
           "dev.pellucid.javadsl.");
 
-  private final List<EventLoop> loops;
-  private final long[] reported;
+  private final List<Watched> watched;
   private final long thresholdNanos;
   private final Thread thread;
   private volatile boolean closed;
 
   private LoopWatchdog(List<EventLoop> loops, Duration threshold) {
-    this.loops = List.copyOf(loops);
-    this.reported = new long[loops.size()];
+    this.watched = loops.stream().map(Watched::new).toList();
     this.thresholdNanos = threshold.toNanos();
     this.thread = new Thread(this::watch, "loop-watchdog");
     this.thread.setDaemon(true);
@@ -58,26 +58,22 @@ public final class LoopWatchdog implements AutoCloseable {
   private void watch() {
     while (!closed) {
       LockSupport.parkNanos(thresholdNanos / 2);
-      for (int i = 0; i < loops.size(); i++) {
-        look(i);
-      }
+      watched.forEach(this::look);
     }
   }
 
-  private void look(int index) {
-    EventLoop loop = loops.get(index);
-    long since = loop.busySince();
+  private void look(Watched watched) {
+    long since = watched.loop.busySince();
     long held = System.nanoTime() - since;
-    if (since == 0 || since == reported[index] || held < thresholdNanos) {
+    if (since == 0 || since == watched.reported || held < thresholdNanos) {
       return;
     }
-    Optional<StackTraceElement> culprit = culprit(loop.stackTrace());
-    // The loop may have moved on while its stack was taken; what was found is innocent then.
-    if (culprit.isPresent() && loop.busySince() == since) {
-      reported[index] = since;
+    Optional<StackTraceElement> culprit = culprit(watched.loop.stackTrace());
+    if (culprit.isPresent() && watched.suspectedTwice(since, culprit.get())) {
+      watched.reported = since;
       log.warn(
           "{} has been held for {} ms by {}; nothing that runs on a loop may block",
-          loop,
+          watched.loop,
           Duration.ofNanos(held).toMillis(),
           culprit.get());
     }
@@ -88,6 +84,26 @@ public final class LoopWatchdog implements AutoCloseable {
     return Stream.of(stack)
         .filter(frame -> OWN.stream().noneMatch(frame.getClassName()::startsWith))
         .findFirst();
+  }
+
+  /** What is known of one loop; belongs to the watchdog's thread. */
+  private static final class Watched {
+    private final EventLoop loop;
+    private long reported;
+    private long suspectedSince;
+    private String suspect = "";
+
+    Watched(EventLoop loop) {
+      this.loop = loop;
+    }
+
+    boolean suspectedTwice(long since, StackTraceElement culprit) {
+      String method = culprit.getClassName() + "." + culprit.getMethodName();
+      boolean again = since == suspectedSince && method.equals(suspect);
+      suspectedSince = since;
+      suspect = method;
+      return again;
+    }
   }
 
   @Override
