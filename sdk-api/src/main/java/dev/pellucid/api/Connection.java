@@ -1,8 +1,13 @@
 package dev.pellucid.api;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
 
 /**
  * An intercepted connection, from its acceptance until the relay has closed both of its legs.
@@ -50,6 +55,38 @@ public interface Connection {
    * @param termination what the access log tells about the end
    */
   void refuse(Termination termination);
+
+  /**
+   * The bytes of this connection, as in Pekko's {@code IncomingConnection}: what goes into the flow
+   * is written to the client, what comes out was received from it.
+   *
+   * <p>Materializing the flow takes the connection over, as the relay does otherwise; that can be
+   * done once, and only while the connection was not {@linkplain #refuse refused}. The stream fails
+   * with {@link IllegalStateException} if it cannot. Both directions end independently: when the
+   * client sends the end of its stream, the flow completes its output and goes on writing; when the
+   * flow's input completes, the end of the stream is sent and the flow goes on reading. When the
+   * output is cancelled, what the client still sends is discarded.
+   *
+   * <p>A reset received fails the stream with a {@link ConnectionException}. A stream that fails,
+   * or cancels with a failure, resets the connection.
+   *
+   * <p>On the connection's own event loop bytes take the shortest way; on any other dispatcher the
+   * flow works too, only slower.
+   */
+  Flow<ByteString, ByteString, NotUsed> flow();
+
+  /**
+   * Looks at the first bytes the client sends, without receiving them: whoever takes the connection
+   * over finds them all. Looking does not make relaying slower.
+   *
+   * @param bytes how many, from 1 to 16384
+   * @param limit how long to wait for them
+   * @return completes on an event loop when so many bytes have arrived, with exactly so many;
+   *     otherwise, when the client has ended its stream or the time is over, with what there is,
+   *     possibly nothing. Fails with {@link IllegalStateException} if the connection is refused or
+   *     taken over before.
+   */
+  CompletionStage<ByteString> peek(int bytes, Duration limit);
 
   /** How this connection was {@linkplain #refuse refused}; empty while it was not. */
   Optional<Termination> refusal();

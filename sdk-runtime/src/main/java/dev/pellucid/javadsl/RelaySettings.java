@@ -1,7 +1,10 @@
 package dev.pellucid.javadsl;
 
 import dev.pellucid.api.SourceAddress;
+import dev.pellucid.api.filter.ByteFilter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** How {@link TransparentTcp#relay} relays. Immutable. */
 public final class RelaySettings {
@@ -10,18 +13,21 @@ public final class RelaySettings {
   private final int retries;
   private final Duration idleTimeout;
   private final Duration halfClosedTimeout;
+  private final List<ByteFilter> byteFilters;
 
   private RelaySettings(
       SourceAddress source,
       Duration connectTimeout,
       int retries,
       Duration idleTimeout,
-      Duration halfClosedTimeout) {
+      Duration halfClosedTimeout,
+      List<ByteFilter> byteFilters) {
     this.source = source;
     this.connectTimeout = connectTimeout;
     this.retries = retries;
     this.idleTimeout = idleTimeout;
     this.halfClosedTimeout = halfClosedTimeout;
+    this.byteFilters = byteFilters;
   }
 
   /** From the proxy's own address; 5 s to connect, no retries, 5 min idle, 30 s half-closed. */
@@ -31,12 +37,14 @@ public final class RelaySettings {
         Duration.ofSeconds(5),
         0,
         Duration.ofMinutes(5),
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        List.of());
   }
 
   /** The address that upstreams see. */
   public RelaySettings withSource(SourceAddress source) {
-    return new RelaySettings(source, connectTimeout, retries, idleTimeout, halfClosedTimeout);
+    return new RelaySettings(
+        source, connectTimeout, retries, idleTimeout, halfClosedTimeout, byteFilters);
   }
 
   /** How long connecting to one upstream may take. */
@@ -46,7 +54,8 @@ public final class RelaySettings {
         requirePositive("connectTimeout", connectTimeout),
         retries,
         idleTimeout,
-        halfClosedTimeout);
+        halfClosedTimeout,
+        byteFilters);
   }
 
   /**
@@ -58,7 +67,8 @@ public final class RelaySettings {
     if (retries < 0) {
       throw new IllegalArgumentException("retries must not be negative, but are " + retries);
     }
-    return new RelaySettings(source, connectTimeout, retries, idleTimeout, halfClosedTimeout);
+    return new RelaySettings(
+        source, connectTimeout, retries, idleTimeout, halfClosedTimeout, byteFilters);
   }
 
   /** How long nothing may move in either direction before the connection is reset. */
@@ -68,7 +78,8 @@ public final class RelaySettings {
         connectTimeout,
         retries,
         requirePositive("idleTimeout", idleTimeout),
-        halfClosedTimeout);
+        halfClosedTimeout,
+        byteFilters);
   }
 
   /**
@@ -81,7 +92,20 @@ public final class RelaySettings {
         connectTimeout,
         retries,
         idleTimeout,
-        requirePositive("halfClosedTimeout", halfClosedTimeout));
+        requirePositive("halfClosedTimeout", halfClosedTimeout),
+        byteFilters);
+  }
+
+  /**
+   * One more filter that the bytes pass, after those before it on the way from the client to the
+   * upstream, before them on the way back. With any filter the bytes of a connection enter the
+   * heap; without one they do not. Nobody closes the filter.
+   */
+  public RelaySettings withByteFilter(ByteFilter filter) {
+    List<ByteFilter> more = new ArrayList<>(byteFilters);
+    more.add(filter);
+    return new RelaySettings(
+        source, connectTimeout, retries, idleTimeout, halfClosedTimeout, List.copyOf(more));
   }
 
   private static Duration requirePositive(String name, Duration value) {
@@ -114,5 +138,10 @@ public final class RelaySettings {
   /** How long nothing may move once one side has sent its end of stream. */
   public Duration halfClosedTimeout() {
     return halfClosedTimeout;
+  }
+
+  /** What the bytes pass on their way from the client to the upstream. */
+  public List<ByteFilter> byteFilters() {
+    return byteFilters;
   }
 }

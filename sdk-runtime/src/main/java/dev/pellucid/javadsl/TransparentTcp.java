@@ -3,16 +3,24 @@ package dev.pellucid.javadsl;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.RoutedConnection;
+import dev.pellucid.api.SourceAddress;
+import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.linux.LinuxException;
+import dev.pellucid.runtime.loop.EventLoop;
+import dev.pellucid.runtime.relay.Attempts;
+import dev.pellucid.runtime.relay.DialedSocket;
 import dev.pellucid.runtime.relay.ListenerGroup;
 import dev.pellucid.runtime.relay.ListenerOptions;
 import dev.pellucid.runtime.relay.RelayOptions;
+import dev.pellucid.runtime.relay.TcpConnection;
 import dev.pellucid.runtime.stage.BindStage;
 import dev.pellucid.runtime.stage.RelayStage;
+import dev.pellucid.runtime.stage.SocketStage;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
@@ -20,6 +28,7 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 
 /**
  * Transparent TCP for an actor system: the stages that accept and relay connections. Run graphs of
@@ -51,7 +60,8 @@ public final class TransparentTcp implements Extension {
     ListenerGroup group =
         new ListenerGroup(
             new ListenerOptions(settings.address(), transparent, settings.backlog()),
-            settings.maxConnections());
+            settings.maxConnections(),
+            SocketStage::flow);
     return Source.fromGraph(new BindStage(group, loops::next))
         .mapMaterializedValue(
             opened ->
@@ -69,17 +79,66 @@ public final class TransparentTcp implements Extension {
   /**
    * Connects to the upstream of each connection, relays its bytes and emits its summary when both
    * sides are closed. Any number of connections are relayed at once; their bytes do not enter the
-   * heap.
+   * heap, unless there is a {@linkplain RelaySettings#withByteFilter byte filter}.
    */
   public Flow<RoutedConnection, ConnectionSummary, NotUsed> relay(RelaySettings settings) {
-    RelayOptions options =
-        new RelayOptions(
-            settings.source(),
-            settings.connectTimeout().toNanos(),
-            settings.retries(),
-            settings.idleTimeout().toNanos(),
-            settings.halfClosedTimeout().toNanos());
-    return Flow.fromGraph(new RelayStage(options));
+    return Flow.fromGraph(new RelayStage(options(settings), settings.byteFilters()));
+  }
+
+  private static RelayOptions options(RelaySettings settings) {
+    return new RelayOptions(
+        settings.source(),
+        settings.connectTimeout().toNanos(),
+        settings.retries(),
+        settings.idleTimeout().toNanos(),
+        settings.halfClosedTimeout().toNanos());
+  }
+
+  /**
+   * The bytes of a new connection to an upstream: what goes in is written to it, what comes out was
+   * received from it. Ends and failures travel as with {@link Connection#flow}. Of the settings,
+   * the source address and the connect timeout count.
+   *
+   * <p>The materialized stage, and the stream with it, fails with {@link
+   * dev.pellucid.api.ConnectionException} if the upstream cannot be reached.
+   *
+   * @throws IllegalArgumentException if the source address is a client's: say which client's
+   */
+  public Flow<ByteString, ByteString, CompletionStage<OutgoingConnection>> outgoingConnection(
+      Upstream upstream, RelaySettings settings) {
+    SourceAddress source = settings.source();
+    if (source instanceof SourceAddress.ClientIp || source instanceof SourceAddress.ClientIpPort) {
+      throw new IllegalArgumentException("the source is the client's address, but no client given");
+    }
+    return outgoing(
+        () -> DialedSocket.of(currentOrNext(), Attempts.only(upstream), options(settings)));
+  }
+
+  /**
+   * The same on behalf of a client, whose address the upstream may see.
+   *
+   * @throws IllegalArgumentException if the connection is not one of {@link #bind}'s
+   */
+  public Flow<ByteString, ByteString, CompletionStage<OutgoingConnection>> outgoingConnection(
+      Connection client, Upstream upstream, RelaySettings settings) {
+    if (!(client instanceof TcpConnection connection)) {
+      throw new IllegalArgumentException(client + " is not a connection of this proxy's");
+    }
+    return outgoing(() -> DialedSocket.of(connection, Attempts.only(upstream), options(settings)));
+  }
+
+  private static Flow<ByteString, ByteString, CompletionStage<OutgoingConnection>> outgoing(
+      Supplier<DialedSocket> dialing) {
+    return Flow.fromGraph(new SocketStage(dialing))
+        .mapMaterializedValue(
+            opened ->
+                opened.thenApply(
+                    socket -> new OutgoingConnection(socket.remote(), socket.local())));
+  }
+
+  private EventLoop currentOrNext() {
+    EventLoop current = EventLoop.current();
+    return current != null ? current : loops.next();
   }
 
   private static final class ExtensionId extends AbstractExtensionId<TransparentTcp> {

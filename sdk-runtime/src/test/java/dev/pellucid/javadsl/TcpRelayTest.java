@@ -25,6 +25,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -221,16 +222,21 @@ class TcpRelayTest {
   void aServerThatResetsAtOnceStillGetsItsWordIn(LabNetwork net) throws Exception {
     TestProxy proxy = proxy(net);
     ServerSocket listener = Peers.listen(net, net.server(0), net.server(0).at(PORT));
+    CountDownLatch connected = new CountDownLatch(1);
     CompletableFuture<Void> server =
         net.server(0)
             .submit(
                 () -> {
                   Socket accepted = listener.accept();
+                  // A reset that comes sooner fails the client's connect, which has nothing to
+                  // read.
+                  connected.await();
                   Peers.send(accepted, "go away");
                   Peers.reset(accepted);
                   return null;
                 });
     Socket client = Peers.connect(net, net.server(0).at(PORT));
+    connected.countDown();
     server.get();
     assertEquals("go away", Peers.receive(client, 7));
     assertReset(client);

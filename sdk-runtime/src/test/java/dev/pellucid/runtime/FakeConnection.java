@@ -8,8 +8,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /** A connection without a socket. It keeps the rules of {@link Connection#refuse}. */
@@ -79,6 +84,16 @@ public final class FakeConnection implements Connection {
   @Override
   public void refuse(Termination termination) {
     refusal.compareAndSet(null, termination);
+  }
+
+  @Override
+  public Flow<ByteString, ByteString, NotUsed> flow() {
+    throw new UnsupportedOperationException("a fake connection has no bytes");
+  }
+
+  @Override
+  public CompletionStage<ByteString> peek(int bytes, Duration limit) {
+    return CompletableFuture.completedStage(ByteString.emptyByteString());
   }
 
   @Override

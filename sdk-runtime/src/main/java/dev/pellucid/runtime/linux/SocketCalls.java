@@ -16,6 +16,7 @@ public final class SocketCalls {
   private static final int SHUT_WR = 1;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_MORE = 0x8000;
+  private static final int MSG_PEEK = 0x2;
 
   private final NativeMemory address = NativeMemory.allocate(SocketAddresses.MAX_SIZE);
   private final NativeMemory value = NativeMemory.allocate(8);
@@ -113,8 +114,17 @@ public final class SocketCalls {
 
   /** recv(2): the number of bytes, 0 at the end of the stream, or the negative errno. */
   public static long receive(int fd, long address, long length) {
+    return receive(fd, address, length, 0);
+  }
+
+  /** As {@link #receive}, but the bytes stay where they are and are received again. */
+  public static long peek(int fd, long address, long length) {
+    return receive(fd, address, length, MSG_PEEK);
+  }
+
+  private static long receive(int fd, long address, long length, int flags) {
     while (true) {
-      long n = LibC.C.recv(fd, address, length, 0);
+      long n = LibC.C.recv(fd, address, length, flags);
       if (n >= 0) {
         return n;
       }

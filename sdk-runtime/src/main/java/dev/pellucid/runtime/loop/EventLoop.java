@@ -155,6 +155,16 @@ public final class EventLoop implements Executor {
   }
 
   /**
+   * Delivers the events of a registered descriptor to another handler from now on. What the former
+   * one was told is not told again.
+   *
+   * @throws IllegalStateException if the descriptor is not registered
+   */
+  public void replaceHandler(int fd, EventHandler handler) {
+    registrations.replace(fd, handler);
+  }
+
+  /**
    * Stops delivering the events of a descriptor, even those that wait already. The caller closes it
    * next, and so takes it from the kernel's list as well.
    */

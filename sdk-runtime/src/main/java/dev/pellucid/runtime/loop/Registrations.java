@@ -25,6 +25,15 @@ final class Registrations {
     return lastTag;
   }
 
+  /** Puts another handler in the place of a registered descriptor's. */
+  void replace(int fd, EventHandler handler) {
+    Registration registration = fd < byDescriptor.length ? byDescriptor[fd] : null;
+    if (registration == null) {
+      throw new IllegalStateException("descriptor " + fd + " is not registered");
+    }
+    byDescriptor[fd] = new Registration(registration.tag(), handler);
+  }
+
   /** Removes the handler of a descriptor, if it has one. */
   void remove(int fd) {
     if (fd < byDescriptor.length && byDescriptor[fd] != null) {

@@ -7,6 +7,10 @@ import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.function.Function;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
 
 /**
  * The listeners, one per loop, that share an address with SO_REUSEPORT, and what they have in
@@ -15,14 +19,23 @@ import java.net.InetSocketAddress;
 public final class ListenerGroup {
   private final ListenerOptions options;
   private final ConnectionLimit limit;
+  private final Function<TcpConnection, Flow<ByteString, ByteString, NotUsed>> flows;
   private final ListenerCounters counters = new ListenerCounters();
   private InetSocketAddress address;
   private int listening;
 
-  /** A group without listeners. */
-  public ListenerGroup(ListenerOptions options, int maxConnections) {
+  /**
+   * A group without listeners.
+   *
+   * @param flows makes the streams of those connections whose bytes are asked for
+   */
+  public ListenerGroup(
+      ListenerOptions options,
+      int maxConnections,
+      Function<TcpConnection, Flow<ByteString, ByteString, NotUsed>> flows) {
     this.options = options;
     this.limit = new ConnectionLimit(maxConnections);
+    this.flows = flows;
     this.address = options.address();
   }
 
@@ -85,6 +98,10 @@ public final class ListenerGroup {
 
   static void enable(SocketCalls sockets, int fd, SocketOption option) throws LinuxException {
     LinuxException.check("setsockopt " + option, sockets.enable(fd, option));
+  }
+
+  Flow<ByteString, ByteString, NotUsed> flow(TcpConnection connection) {
+    return flows.apply(connection);
   }
 
   int backlog() {

@@ -6,13 +6,21 @@ import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.api.Transport;
+import dev.pellucid.runtime.linux.LinuxException;
+import dev.pellucid.runtime.loop.EventHandler;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /** An accepted TCP connection. The methods of {@link Connection} may be called on any thread. */
@@ -32,8 +40,9 @@ public final class TcpConnection implements Connection {
   private @Nullable Termination refusal;
   private boolean taken;
 
-  // Belongs to the loop.
-  private @Nullable TcpRelay relay;
+  // Belong to the loop.
+  private @Nullable ConnectionOwner owner;
+  private @Nullable Peeks peeks;
 
   TcpConnection(
       TcpListener listener,
@@ -100,9 +109,49 @@ public final class TcpConnection implements Connection {
     }
     loop.run(
         () -> {
+          endPeeks("it was refused");
+          loop.forget(fd);
           loop.sockets().reset(fd);
           over(termination);
         });
+  }
+
+  @Override
+  public Flow<ByteString, ByteString, NotUsed> flow() {
+    return listener.flow(this);
+  }
+
+  @Override
+  public CompletionStage<ByteString> peek(int bytes, Duration limit) {
+    Peeks.requireValid(bytes, limit);
+    CompletableFuture<ByteString> result = new CompletableFuture<>();
+    loop.run(() -> peek(bytes, limit, result));
+    return result.minimalCompletionStage();
+  }
+
+  private void peek(int bytes, Duration limit, CompletableFuture<ByteString> result) {
+    if (gone()) {
+      result.completeExceptionally(new IllegalStateException(this + " is taken or refused"));
+      return;
+    }
+    try {
+      if (peeks == null) {
+        peeks = Peeks.start(loop, fd);
+      }
+      peeks.add(bytes, limit.toNanos(), result);
+    } catch (LinuxException e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  private synchronized boolean gone() {
+    return taken || refusal != null;
+  }
+
+  private void endPeeks(String why) {
+    if (peeks != null) {
+      peeks.end(new IllegalStateException(this + " cannot be peeked at any more: " + why));
+    }
   }
 
   @Override
@@ -110,30 +159,53 @@ public final class TcpConnection implements Connection {
     return Optional.ofNullable(refusal);
   }
 
-  /** Takes the socket over; from now on the connection cannot be refused. False if it was. */
+  /**
+   * Takes the socket over; from now on the connection cannot be refused. False if it was, or if
+   * someone else has taken it.
+   */
   public synchronized boolean take() {
-    taken = refusal == null;
-    return taken;
+    if (taken || refusal != null) {
+      return false;
+    }
+    taken = true;
+    return true;
   }
 
-  /** Called once, by the relay that has taken this connection over. */
-  void relayedBy(TcpRelay owner) {
-    relay = owner;
+  /** Called once, on the loop, by what has taken this connection over. */
+  void ownedBy(ConnectionOwner owner) {
+    this.owner = owner;
+  }
+
+  /**
+   * Starts to deliver the socket's events to what has taken this connection over.
+   *
+   * @return the events that were told before, to whom peeked; the new handler has to take note of
+   *     them, because none is told twice
+   * @throws LinuxException if the kernel refuses the descriptor
+   */
+  int deliverTo(EventHandler handler) throws LinuxException {
+    if (peeks == null) {
+      loop.register(fd, Leg.INTEREST, handler);
+      return 0;
+    }
+    endPeeks("it was taken over");
+    loop.replaceHandler(fd, handler);
+    return peeks.events();
   }
 
   /** Ends this connection with resets, wherever it is. May be called on any thread. */
   public void abort() {
     loop.run(
         () -> {
-          if (relay != null) {
-            relay.abort();
+          if (owner != null) {
+            owner.abort();
           } else {
             refuse(new Termination(Party.PROXY, Phase.ROUTE, Cause.STOPPED));
           }
         });
   }
 
-  /** Called once, when the socket is closed. */
+  /** Called once, on the loop, when the socket is closed. */
   void over(Termination termination) {
     listener.over(this, termination);
   }

@@ -13,6 +13,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,6 +150,10 @@ public final class TcpListener {
     if (!closed) {
       onReadable.run();
     }
+  }
+
+  Flow<ByteString, ByteString, NotUsed> flow(TcpConnection connection) {
+    return group.flow(connection);
   }
 
   /** A connection of this listener has ended. */

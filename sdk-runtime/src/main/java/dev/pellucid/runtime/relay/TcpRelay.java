@@ -6,7 +6,6 @@ import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
-import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.LinuxException;
@@ -14,9 +13,7 @@ import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,21 +24,17 @@ import org.slf4j.LoggerFactory;
  * independently, passes ends of streams and resets on, and keeps the time limits. Lives on the
  * connection's loop.
  */
-public final class TcpRelay {
+public final class TcpRelay implements ConnectionOwner {
   private static final Logger log = LoggerFactory.getLogger(TcpRelay.class);
 
   private final TcpConnection connection;
-  private final RoutedConnection routed;
   private final RelayOptions options;
   private final Consumer<ConnectionSummary> onEnd;
   private final EventLoop loop;
   private final Leg client;
   private final Timer timer;
+  private final Attempts attempts;
   private @Nullable Leg server;
-  private Upstream upstream;
-
-  /** Made at the first failure; most connections have none. */
-  private @Nullable Set<Upstream> unreachable;
 
   private Phase phase = Phase.CONNECT;
   private boolean over;
@@ -55,8 +48,7 @@ public final class TcpRelay {
       RelayOptions options,
       Consumer<ConnectionSummary> onEnd) {
     this.connection = connection;
-    this.routed = routed;
-    this.upstream = routed.upstream().orElseThrow();
+    this.attempts = Attempts.of(routed, options.retries());
     this.options = options;
     this.onEnd = onEnd;
     this.loop = connection.loop();
@@ -78,19 +70,22 @@ public final class TcpRelay {
       RelayOptions options,
       Consumer<ConnectionSummary> onEnd) {
     TcpRelay relay = new TcpRelay(connection, routed, options, onEnd);
-    connection.relayedBy(relay);
+    connection.ownedBy(relay);
     relay.begin();
   }
 
-  /** Ends the connection with resets, because the proxy stops. */
-  void abort() {
+  @Override
+  public void abort() {
     end(new Termination(Party.PROXY, phase, Cause.STOPPED), true);
   }
 
   private void begin() {
     try {
-      loop.register(client.descriptor(), Leg.INTEREST, client);
+      int seen = connection.deliverTo(client);
       dial();
+      if (seen != 0) {
+        onEvents(client, seen);
+      }
     } catch (LinuxException e) {
       dialFailed(DialException.ofProxy("epoll_ctl", e.errno()));
     }
@@ -99,7 +94,8 @@ public final class TcpRelay {
   private void dial() {
     try {
       int fd =
-          Dialer.dial(loop.sockets(), options.source(), connection.client(), upstream.address());
+          Dialer.dial(
+              loop.sockets(), options.source(), connection.client(), attempts.upstream().address());
       Leg leg = new Leg(this, loop, fd);
       leg.join(client);
       server = leg;
@@ -112,9 +108,8 @@ public final class TcpRelay {
   }
 
   private void dialFailed(DialException failure) {
-    log.debug("{}: {}: {}", connection, upstream.address(), failure.getMessage());
-    Optional<Upstream> next = another(failure.termination());
-    if (next.isEmpty()) {
+    log.debug("{}: {}: {}", connection, attempts.upstream().address(), failure.getMessage());
+    if (!attempts.next(failure.termination())) {
       end(failure.termination(), true);
       return;
     }
@@ -122,24 +117,9 @@ public final class TcpRelay {
       server.close(false);
       server = null;
     }
-    upstream = next.get();
     lastActivity = loop.now();
     loop.reschedule(timer, options.connectNanos());
     dial();
-  }
-
-  /** Another upstream to try, if it was the last one's fault and there is one left. */
-  private Optional<Upstream> another(Termination failure) {
-    if (failure.party() != Party.UPSTREAM || options.retries() == 0) {
-      return Optional.empty();
-    }
-    if (unreachable == null) {
-      unreachable = new HashSet<>();
-    }
-    unreachable.add(upstream);
-    return unreachable.size() > options.retries()
-        ? Optional.empty()
-        : routed.alternatives().next(unreachable);
   }
 
   boolean over() {
@@ -294,7 +274,7 @@ public final class TcpRelay {
         connectedAt == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(connectedAt - accepted));
     return new ConnectionSummary(
         connection,
-        Optional.of(upstream),
+        Optional.of(attempts.upstream()),
         client.received(),
         server == null ? 0 : server.received(),
         connectTime,

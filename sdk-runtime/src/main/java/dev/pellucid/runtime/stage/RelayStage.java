@@ -7,18 +7,22 @@ import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
+import dev.pellucid.api.filter.ByteFilter;
+import dev.pellucid.runtime.relay.FilteredRelay;
 import dev.pellucid.runtime.relay.RelayOptions;
 import dev.pellucid.runtime.relay.TcpConnection;
 import dev.pellucid.runtime.relay.TcpRelay;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.Done;
+import org.apache.pekko.stream.ActorAttributes;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
@@ -43,10 +47,17 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
   private final Outlet<ConnectionSummary> out = Outlet.create("Relay.out");
   private final FlowShape<RoutedConnection, ConnectionSummary> shape = FlowShape.of(in, out);
   private final RelayOptions options;
+  private final ByteFilters filters;
 
-  /** A stage that relays with the given options. */
-  public RelayStage(RelayOptions options) {
+  /**
+   * A stage that relays with the given options.
+   *
+   * @param filters what the bytes pass on their way from the client to the upstream, and in the
+   *     reverse order on their way back; without any they never enter the heap
+   */
+  public RelayStage(RelayOptions options, List<ByteFilter> filters) {
     this.options = options;
+    this.filters = new ByteFilters(List.copyOf(filters));
   }
 
   @Override
@@ -56,7 +67,7 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
 
   @Override
   public GraphStageLogic createLogic(Attributes attributes) {
-    return new RelayLogic();
+    return new RelayLogic(attributes);
   }
 
   private final class RelayLogic extends GraphStageLogic {
@@ -67,8 +78,16 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
     private final AtomicBoolean notified = new AtomicBoolean();
     private final AsyncCallback<Done> someEnded = createAsyncCallback(done -> onSomeEnded());
 
-    RelayLogic() {
+    /** Where the streams of bytes run: where this stage does. */
+    private final Attributes dispatcher;
+
+    RelayLogic(Attributes attributes) {
       super(shape);
+      dispatcher =
+          attributes
+              .getAttribute(ActorAttributes.Dispatcher.class)
+              .map(same -> ActorAttributes.dispatcher(same.dispatcher()))
+              .orElse(Attributes.none());
       setHandlers(
           in,
           out,
@@ -109,7 +128,17 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
     }
 
     private void start(TcpConnection connection, RoutedConnection routed) {
-      connection.loop().run(() -> TcpRelay.start(connection, routed, options, this::onEnd));
+      if (filters.isEmpty()) {
+        connection.loop().run(() -> TcpRelay.start(connection, routed, options, this::onEnd));
+      } else {
+        startFiltered(connection, routed);
+      }
+    }
+
+    private void startFiltered(TcpConnection connection, RoutedConnection routed) {
+      FilteredRelay relay = new FilteredRelay(connection, routed, options, this::onEnd);
+      connection.loop().run(relay::start);
+      filters.between(relay, connection).addAttributes(dispatcher).run(materializer());
     }
 
     /** On the connection's loop. A burst of ends is one message to the stage. */

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import com.example.plugin.SlowFilter;
+import dev.pellucid.runtime.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -67,6 +68,7 @@ class LoopWatchdogTest {
     loop.execute(() -> new SlowFilter().decide(first));
     warnings.take();
     first.countDown();
+    Await.until("the turn does not end", () -> loop.busySince() == 0);
     loop.execute(() -> new SlowFilter().decide(second));
     warnings.take();
     second.countDown();

@@ -1,0 +1,144 @@
+package dev.pellucid.runtime.relay;
+
+import dev.pellucid.api.ConnectionException;
+import dev.pellucid.api.SourceAddress;
+import dev.pellucid.api.Termination;
+import dev.pellucid.api.Termination.Party;
+import dev.pellucid.runtime.linux.Epoll;
+import dev.pellucid.runtime.linux.Errno;
+import dev.pellucid.runtime.linux.LinuxException;
+import dev.pellucid.runtime.loop.EventLoop;
+import dev.pellucid.runtime.loop.Timer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A socket to an upstream whose bytes go through a stream. */
+public final class DialedSocket extends StreamSocket {
+  private static final Logger log = LoggerFactory.getLogger(DialedSocket.class);
+
+  /** For sources that do not depend on a client. */
+  private static final InetSocketAddress NO_CLIENT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  private final SourceAddress source;
+  private final InetSocketAddress client;
+  private final Attempts attempts;
+  private final long connectNanos;
+  private final Consumer<Termination> onClosed;
+  private @Nullable Timer timer;
+  private long connectedAt;
+
+  DialedSocket(
+      EventLoop loop,
+      InetSocketAddress client,
+      Attempts attempts,
+      RelayOptions options,
+      Consumer<Termination> onClosed) {
+    super(loop, Party.UPSTREAM);
+    this.source = options.source();
+    this.client = client;
+    this.attempts = attempts;
+    this.connectNanos = options.connectNanos();
+    this.onClosed = onClosed;
+  }
+
+  /** A socket for a client's connection, on that connection's loop. */
+  public static DialedSocket of(TcpConnection client, Attempts attempts, RelayOptions options) {
+    return new DialedSocket(client.loop(), client.client(), attempts, options, unused -> {});
+  }
+
+  /** A socket whose source address does not depend on a client. */
+  public static DialedSocket of(EventLoop loop, Attempts attempts, RelayOptions options) {
+    return new DialedSocket(loop, NO_CLIENT, attempts, options, unused -> {});
+  }
+
+  /** When it was connected, in the terms of {@link EventLoop#now}; 0 if it was not. */
+  long connectedAt() {
+    return connectedAt;
+  }
+
+  @Override
+  void begin(Stream stream) {
+    timer = loop().schedule(connectNanos, () -> timeOut(stream));
+    dial(stream);
+  }
+
+  private void dial(Stream stream) {
+    try {
+      int fd = Dialer.dial(loop().sockets(), source, client, attempts.upstream().address());
+      setDescriptor(fd);
+      loop().register(fd, Leg.INTEREST, events -> onConnecting(stream, events));
+    } catch (DialException e) {
+      dialFailed(stream, e);
+    } catch (LinuxException e) {
+      dialFailed(stream, DialException.ofProxy("epoll_ctl", e.errno()));
+    }
+  }
+
+  private void timeOut(Stream stream) {
+    dialFailed(stream, DialException.ofConnect(Errno.ETIMEDOUT));
+  }
+
+  private void dialFailed(Stream stream, DialException failure) {
+    log.debug("{}: {}", attempts.upstream().address(), failure.getMessage());
+    closeDescriptor(false);
+    if (attempts.next(failure.termination())) {
+      restartTimer();
+      dial(stream);
+    } else {
+      stopTimer();
+      stream.failed(
+          new ConnectionException(
+              attempts.upstream().address() + ": " + failure.getMessage(), failure.termination()));
+    }
+  }
+
+  private void onConnecting(Stream stream, int events) {
+    if ((events & Epoll.ERR) != 0) {
+      int errno = loop().sockets().takeError(descriptor());
+      // A reset comes after the connection was established, and possibly after some bytes.
+      if (errno != Errno.ECONNRESET) {
+        dialFailed(stream, DialException.ofConnect(errno));
+        return;
+      }
+    } else if ((events & Epoll.OUT) == 0) {
+      return;
+    }
+    connected(stream, events);
+  }
+
+  private void connected(Stream stream, int events) {
+    stopTimer();
+    connectedAt = loop().now();
+    try {
+      InetSocketAddress local = loop().sockets().localAddress(descriptor());
+      loop().replaceHandler(descriptor(), stream);
+      stream.connected(local, attempts.upstream().address());
+      stream.onEvents(events);
+    } catch (LinuxException e) {
+      dialFailed(stream, DialException.ofProxy("getsockname", e.errno()));
+    }
+  }
+
+  private void restartTimer() {
+    if (timer != null) {
+      loop().reschedule(timer, connectNanos);
+    }
+  }
+
+  private void stopTimer() {
+    if (timer != null) {
+      loop().cancel(timer);
+    }
+  }
+
+  @Override
+  void closed(Termination termination) {
+    stopTimer();
+    onClosed.accept(termination);
+  }
+}
