@@ -10,19 +10,18 @@ import java.util.concurrent.CompletableFuture;
 
 /** Many random bytes, told apart by their hash. */
 final class Bulk {
-  static final int SIZE = 16 << 20;
   private static final int CHUNK = 100_000;
 
   private Bulk() {}
 
-  /** Sends them and the end of the stream; gives their hash. */
-  static CompletableFuture<byte[]> send(LabHost host, Socket socket, long seed) {
+  /** Sends so many and the end of the stream; gives their hash. */
+  static CompletableFuture<byte[]> send(LabHost host, Socket socket, int size, long seed) {
     return host.submit(
         () -> {
           MessageDigest digest = MessageDigest.getInstance("SHA-256");
           Random random = new Random(seed);
           OutputStream out = socket.getOutputStream();
-          for (int left = SIZE; left > 0; ) {
+          for (int left = size; left > 0; ) {
             byte[] chunk = new byte[Math.min(left, 1 + random.nextInt(CHUNK))];
             random.nextBytes(chunk);
             digest.update(chunk);

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @Lab
 @Timeout(60)
 class ByteFilterTest {
+  private static final int BULK = 16 << 20;
   private static final ByteFilter NOTHING = connection -> BidiFlow.identity();
 
   private static final ByteFilter SHOUT =
@@ -95,15 +96,15 @@ class ByteFilterTest {
   void bulkInBothDirectionsArrivesUnchanged(LabNetwork net) throws Exception {
     TestProxy proxy = proxy(net, relay -> relay.withByteFilter(NOTHING));
     Peers peers = connect(net);
-    CompletableFuture<byte[]> up = Bulk.send(net.client(), peers.client(), 1);
-    CompletableFuture<byte[]> down = Bulk.send(net.server(0), peers.server(), 2);
+    CompletableFuture<byte[]> up = Bulk.send(net.client(), peers.client(), BULK, 1);
+    CompletableFuture<byte[]> down = Bulk.send(net.server(0), peers.server(), BULK, 2);
     CompletableFuture<byte[]> atServer = Bulk.receive(net.server(0), peers.server());
     CompletableFuture<byte[]> atClient = Bulk.receive(net.client(), peers.client());
     assertArrayEquals(up.get(), atServer.get());
     assertArrayEquals(down.get(), atClient.get());
     ConnectionSummary summary = proxy.nextSummary();
-    assertEquals(Bulk.SIZE, summary.bytesFromClient());
-    assertEquals(Bulk.SIZE, summary.bytesFromUpstream());
+    assertEquals(BULK, summary.bytesFromClient());
+    assertEquals(BULK, summary.bytesFromUpstream());
     assertEquals(Termination.COMPLETED, summary.termination());
   }
 

@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Lab
 @Timeout(60)
 class ConnectionFlowTest {
+  private static final int BULK = 16 << 20;
   private static final RelaySettings AS_CLIENT =
       RelaySettings.create().withSource(SourceAddress.clientIp());
 
@@ -90,7 +91,7 @@ class ConnectionFlowTest {
   void bulkComesBackUnchanged(On on, LabNetwork net) throws Exception {
     FlowProxy proxy = FlowProxy.start(net, on, ConnectionFlowTest::echo);
     Socket client = connectAlone(net);
-    CompletableFuture<byte[]> sent = Bulk.send(net.client(), client, 1);
+    CompletableFuture<byte[]> sent = Bulk.send(net.client(), client, BULK, 1);
     assertArrayEquals(Bulk.receive(net.client(), client).get(), sent.get());
     proxy.assertNothingLeft("-- finished");
   }
@@ -114,8 +115,8 @@ class ConnectionFlowTest {
   void bulkInBothDirectionsArrivesUnchanged(On on, LabNetwork net) throws Exception {
     FlowProxy proxy = FlowProxy.start(net, on, ConnectionFlowTest::proxy);
     Peers peers = connect(net);
-    CompletableFuture<byte[]> up = Bulk.send(net.client(), peers.client(), 1);
-    CompletableFuture<byte[]> down = Bulk.send(net.server(0), peers.server(), 2);
+    CompletableFuture<byte[]> up = Bulk.send(net.client(), peers.client(), BULK, 1);
+    CompletableFuture<byte[]> down = Bulk.send(net.server(0), peers.server(), BULK, 2);
     CompletableFuture<byte[]> atServer = Bulk.receive(net.server(0), peers.server());
     CompletableFuture<byte[]> atClient = Bulk.receive(net.client(), peers.client());
     assertArrayEquals(up.get(), atServer.get());
@@ -183,7 +184,7 @@ class ConnectionFlowTest {
     FlowProxy proxy = FlowProxy.start(net, on, ConnectionFlowTest::proxy);
     Peers peers = connect(net);
     peers.client().shutdownOutput();
-    CompletableFuture<byte[]> sent = Bulk.send(net.server(0), peers.server(), 3);
+    CompletableFuture<byte[]> sent = Bulk.send(net.server(0), peers.server(), BULK, 3);
     // The sender has filled every buffer on the way when the first byte is read.
     awaitBlocked(net, sent);
     assertArrayEquals(Bulk.receive(net.client(), peers.client()).get(), sent.get());

@@ -12,18 +12,13 @@ import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.lab.Lab;
-import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.FirewallTool;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +29,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class TcpRelayTest {
   private static final int BULK = 64 << 20;
-  private static final int CHUNK = 100_000;
 
   @BeforeEach
   void intercept(LabNetwork net) throws Exception {
@@ -54,47 +48,16 @@ class TcpRelayTest {
   void bulkInBothDirectionsArrivesUnchanged(LabNetwork net) throws Exception {
     TestProxy proxy = proxy(net);
     Peers peers = connect(net);
-    CompletableFuture<byte[]> up = send(net.client(), peers.client(), 1);
-    CompletableFuture<byte[]> down = send(net.server(0), peers.server(), 2);
-    CompletableFuture<byte[]> atServer = receive(net.server(0), peers.server());
-    CompletableFuture<byte[]> atClient = receive(net.client(), peers.client());
+    CompletableFuture<byte[]> up = Bulk.send(net.client(), peers.client(), BULK, 1);
+    CompletableFuture<byte[]> down = Bulk.send(net.server(0), peers.server(), BULK, 2);
+    CompletableFuture<byte[]> atServer = Bulk.receive(net.server(0), peers.server());
+    CompletableFuture<byte[]> atClient = Bulk.receive(net.client(), peers.client());
     assertArrayEquals(up.get(), atServer.get());
     assertArrayEquals(down.get(), atClient.get());
     ConnectionSummary summary = proxy.nextSummary();
     assertEquals(BULK, summary.bytesFromClient());
     assertEquals(BULK, summary.bytesFromUpstream());
     assertEquals(Termination.COMPLETED, summary.termination());
-  }
-
-  private static CompletableFuture<byte[]> send(LabHost host, Socket socket, long seed) {
-    return host.submit(
-        () -> {
-          MessageDigest digest = MessageDigest.getInstance("SHA-256");
-          Random random = new Random(seed);
-          OutputStream out = socket.getOutputStream();
-          for (int left = BULK; left > 0; ) {
-            byte[] chunk = new byte[Math.min(left, 1 + random.nextInt(CHUNK))];
-            random.nextBytes(chunk);
-            digest.update(chunk);
-            out.write(chunk);
-            left -= chunk.length;
-          }
-          socket.shutdownOutput();
-          return digest.digest();
-        });
-  }
-
-  private static CompletableFuture<byte[]> receive(LabHost host, Socket socket) {
-    return host.submit(
-        () -> {
-          MessageDigest digest = MessageDigest.getInstance("SHA-256");
-          InputStream in = socket.getInputStream();
-          byte[] chunk = new byte[CHUNK];
-          for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-            digest.update(chunk, 0, n);
-          }
-          return digest.digest();
-        });
   }
 
   @Test
@@ -247,10 +210,10 @@ class TcpRelayTest {
   void aSlowReaderGetsEverything(LabNetwork net) throws Exception {
     proxy(net);
     Peers peers = connect(net);
-    CompletableFuture<byte[]> sent = send(net.server(0), peers.server(), 3);
+    CompletableFuture<byte[]> sent = Bulk.send(net.server(0), peers.server(), BULK, 3);
     // The sender has filled every buffer on the way when the first byte is read.
     awaitBlocked(net, sent);
-    byte[] received = receive(net.client(), peers.client()).get();
+    byte[] received = Bulk.receive(net.client(), peers.client()).get();
     assertArrayEquals(sent.get(), received);
   }
 

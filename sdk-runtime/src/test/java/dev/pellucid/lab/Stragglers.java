@@ -14,9 +14,11 @@ import java.util.stream.Stream;
 final class Stragglers {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  // The JDK ends these by itself, some a minute after their last use. The kernel cuts names short.
+  // The JDK's own, which happened to be first needed on a host; it ends them some time after their
+  // last use. ForkJoinPool is its common pool: those of Pekko have names of their own. The kernel
+  // cuts names short.
   private static final Set<String> ENDED_BY_THE_JDK =
-      Set.of("process reaper", "Keep-Alive-Time", "Keep-Alive-Sock");
+      Set.of("process reaper", "Keep-Alive-Time", "Keep-Alive-Sock", "ForkJoinPool.co");
 
   private Stragglers() {}
 

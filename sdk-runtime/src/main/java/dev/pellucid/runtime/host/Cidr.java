@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
  */
 public record Cidr(InetAddress address, int prefixLength) {
   // Without this check, InetAddress would look names up.
+  private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
   private static final Pattern LITERAL =
-      Pattern.compile("\\d+(\\.\\d+){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
+      Pattern.compile(OCTET + "(\\." + OCTET + "){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
 
   /** Clears the bits that do not count. */
   public Cidr {
