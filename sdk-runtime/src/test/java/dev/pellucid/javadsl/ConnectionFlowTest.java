@@ -322,28 +322,35 @@ class ConnectionFlowTest {
   @ParameterizedTest
   @EnumSource
   void aFlowRunsOnce(On on, LabNetwork net) throws Exception {
-    CompletableFuture<Throwable> second = new CompletableFuture<>();
+    CompletableFuture<Throwable> refused = new CompletableFuture<>();
     FlowProxy proxy =
         FlowProxy.start(
             net,
             on,
             (system, connection) -> {
-              connection.flow().join(Flow.create()).run(system);
-              return Source.<ByteString>maybe()
-                  .via(connection.flow())
-                  .toMat(Sink.ignore(), Keep.right())
-                  .mapMaterializedValue(done -> expectFailure(done, second));
+              watchedEcho(connection, refused).run(system);
+              return watchedEcho(connection, refused);
             });
     Socket client = connectAlone(net);
     // Which of the two came first is not known, but only one has the connection.
-    assertInstanceOf(IllegalStateException.class, second.get());
+    assertInstanceOf(IllegalStateException.class, refused.get());
     client.close();
     proxy.assertNothingLeft("-- finished");
   }
 
-  private static CompletionStage<Done> expectFailure(
-      CompletionStage<Done> done, CompletableFuture<Throwable> failure) {
-    return done.whenComplete((unused, cause) -> failure.complete(cause));
+  private static RunnableGraph<?> watchedEcho(
+      Connection connection, CompletableFuture<Throwable> failure) {
+    return connection
+        .flow()
+        .join(
+            Flow.<ByteString>create()
+                .watchTermination(
+                    (unused, done) ->
+                        done.exceptionally(
+                            cause -> {
+                              failure.complete(cause);
+                              return Done.getInstance();
+                            })));
   }
 
   @ParameterizedTest

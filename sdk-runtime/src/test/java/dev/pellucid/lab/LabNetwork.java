@@ -201,7 +201,9 @@ public final class LabNetwork implements AutoCloseable {
     return failures;
   }
 
-  private void release() {
-    hosts.forEach(host -> host.namespace().release());
+  private void release() throws InterruptedException {
+    for (LabHost host : hosts) {
+      host.namespace().release();
+    }
   }
 }

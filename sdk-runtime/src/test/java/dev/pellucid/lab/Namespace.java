@@ -16,11 +16,13 @@ import java.util.concurrent.Executors;
  */
 final class Namespace {
   private final ExecutorService keeper;
+  private final Thread keeperThread;
   private final long keeperId;
   private final String id;
 
-  private Namespace(ExecutorService keeper, long keeperId, String id) {
+  private Namespace(ExecutorService keeper, Thread keeperThread, long keeperId, String id) {
     this.keeper = keeper;
+    this.keeperThread = keeperThread;
     this.keeperId = keeperId;
     this.id = id;
   }
@@ -43,7 +45,7 @@ final class Namespace {
   private static Namespace unshared(ExecutorService keeper) throws IOException {
     NetworkNamespace.unshare();
     long thread = NetworkNamespace.threadId();
-    return new Namespace(keeper, thread, idOf(thread));
+    return new Namespace(keeper, Thread.currentThread(), thread, idOf(thread));
   }
 
   /** The namespace of one of this JVM's threads, as the kernel writes it. */
@@ -83,8 +85,9 @@ final class Namespace {
   }
 
   /** Ends the thread that keeps it alive. */
-  void release() {
+  void release() throws InterruptedException {
     keeper.shutdown();
+    keeperThread.join();
   }
 
   private static <T> T on(ExecutorService keeper, Callable<T> task)
