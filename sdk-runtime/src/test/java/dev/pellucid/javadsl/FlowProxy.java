@@ -12,7 +12,6 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.stream.ActorAttributes;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.RunnableGraph;
-import org.apache.pekko.stream.javadsl.Sink;
 
 /** A proxy in the lab that runs a stream for the bytes of each intercepted connection. */
 final class FlowProxy implements AutoCloseable {
@@ -62,10 +61,7 @@ final class FlowProxy implements AutoCloseable {
         Await.result(
             TransparentTcp.get(system)
                 .bind(settings)
-                .to(
-                    Sink.foreach(
-                        connection ->
-                            handling.of(system, connection).addAttributes(attributes).run(system)))
+                .to(Stages.handleEach(connection -> handling.of(system, connection)))
                 .addAttributes(attributes)
                 .run(system));
     return new FlowProxy(system, binding);

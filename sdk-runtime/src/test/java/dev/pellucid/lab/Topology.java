@@ -70,9 +70,8 @@ final class Topology {
   }
 
   // With lo down, foreign addresses bind without IP_TRANSPARENT and local routes do nothing.
-  // Without
-  // tcp_tw_reuse, a client that closes first runs out of ports at 470 connections a second. IPv6
-  // would spend its first second making sure that addresses are unique.
+  // Without tcp_tw_reuse, a client that closes first runs out of ports at 470 connections a second.
+  // IPv6 would spend its first second making sure that addresses are unique.
   private static void tune(LabHost host) throws IOException, InterruptedException {
     host.sysctl("net.ipv4.tcp_tw_reuse", 1);
     host.sysctl("net.ipv6.conf.default.accept_dad", 0);
@@ -87,12 +86,13 @@ final class Topology {
     ip(proxy, "link add " + name + " index " + index + " type veth " + peer);
   }
 
+  // Without nodad, a kernel thread declares the IPv6 address usable, possibly after the first bind.
   private static void address(LabHost host, String device, String address, String address6)
       throws IOException, InterruptedException {
     ip(
         host,
         "addr add " + address + " dev " + device,
-        "addr add " + address6 + " dev " + device,
+        "addr add " + address6 + " dev " + device + " nodad",
         "link set " + device + " up");
   }
 

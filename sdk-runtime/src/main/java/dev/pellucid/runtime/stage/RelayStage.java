@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.Done;
-import org.apache.pekko.stream.ActorAttributes;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
@@ -78,16 +77,11 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
     private final AtomicBoolean notified = new AtomicBoolean();
     private final AsyncCallback<Done> someEnded = createAsyncCallback(done -> onSomeEnded());
 
-    /** Where the streams of bytes run: where this stage does. */
-    private final Attributes dispatcher;
+    private final ByteStreams streams;
 
     RelayLogic(Attributes attributes) {
       super(shape);
-      dispatcher =
-          attributes
-              .getAttribute(ActorAttributes.Dispatcher.class)
-              .map(same -> ActorAttributes.dispatcher(same.dispatcher()))
-              .orElse(Attributes.none());
+      streams = new ByteStreams(this, attributes);
       setHandlers(
           in,
           out,
@@ -138,7 +132,7 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
     private void startFiltered(TcpConnection connection, RoutedConnection routed) {
       FilteredRelay relay = new FilteredRelay(connection, routed, options, this::onEnd);
       connection.loop().run(relay::start);
-      filters.between(relay, connection).addAttributes(dispatcher).run(materializer());
+      streams.run(filters.between(relay, connection));
     }
 
     /** On the connection's loop. A burst of ends is one message to the stage. */

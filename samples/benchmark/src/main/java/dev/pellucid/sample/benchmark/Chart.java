@@ -9,7 +9,7 @@ record Chart(List<PeerId> peers, Samples samples) {
   private static final List<Metric> METRICS =
       List.of(Metric.REQUEST_CPU, Metric.CONNECTION_CPU, Metric.GIB_CPU);
 
-  private static final int NAMES_WIDTH = 130;
+  private static final int NAMES_WIDTH = 160;
   private static final int COLUMN_WIDTH = 220;
   private static final int BAR_WIDTH = 140;
   private static final int BAR_HEIGHT = 18;
@@ -70,7 +70,7 @@ record Chart(List<PeerId> peers, Samples samples) {
       OptionalDouble value = median(peer, metric);
       int width = most > 0 ? (int) Math.round(BAR_WIDTH * value.orElse(0) / most) : 0;
       int y = top + row * ROW_HEIGHT;
-      String colour = peer.name().equals(PeerId.SUBJECT) ? OURS : OTHERS;
+      String colour = peer.name().startsWith(PeerId.SUBJECT) ? OURS : OTHERS;
       bars.append(
           format(
               "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>%n",

@@ -44,7 +44,17 @@ record Goal(String title, double limit, Optional<Spread> value) {
             String.format(Locale.ROOT, "CPU per request beside %,d idle ÷ beside %d", many, few),
             1.10,
             samples.growth(subject, Metric.IDLE_REQUEST_CPU, many, few)));
+    goals.add(bytes(subject, 1.40, samples));
+    goals.add(bytes(SdkPeer.PEKKO.id(), 0.30, samples));
     return goals;
+  }
+
+  private static Goal bytes(PeerId other, double limit, Samples samples) {
+    PeerId bytes = SdkPeer.PELLUCID_BYTES.id();
+    return new Goal(
+        bytes.name() + ": " + Metric.REQUEST_CPU.title() + " ÷ " + other.name(),
+        limit,
+        samples.ratio(bytes, other, Metric.REQUEST_CPU, Samples.ANY));
   }
 
   private static Goal ratio(

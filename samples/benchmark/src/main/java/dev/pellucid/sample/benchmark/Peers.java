@@ -13,6 +13,7 @@ final class Peers {
         new PellucidPeer(Role.REVERSE),
         new HaproxyPeer(Role.REVERSE),
         new NginxStreamPeer(),
-        new PekkoPeer());
+        SdkPeer.PELLUCID_BYTES,
+        SdkPeer.PEKKO);
   }
 }

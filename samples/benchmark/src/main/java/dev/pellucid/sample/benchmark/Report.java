@@ -51,8 +51,9 @@ record Report(
       """
       - **Pellucid** is the load balancer's distribution with one event loop, a CIDR filter, round robin over a pool, time
         limits, and a text access log that is written to a file. **HAProxy** has `nbthread 1` and splices, **nginx stream** has
-        one worker; neither writes a log. **Stock Pekko** is a `Tcp` flow joined to another, on Pekko's default dispatcher.
-        All show the client's address to the origin.
+        one worker; neither writes a log. **Byte streams** is `connection.flow()` joined to `outgoingConnection`, on one event
+        loop; **stock Pekko** is a `Tcp` flow joined to another, on Pekko's default dispatcher. All show the client's address to
+        the origin.
       - The origin is nginx with one worker: keep-alive, a three-byte answer, and a 1 GiB file by sendfile.
       - Requests and connections: `wrk -t1 -c50`, for connections with `Connection: close`. GiB: one `curl`.
       - Latency: %,d requests per second over 32 connections, about half of what the slowest peer can do (20,000 at most). It counts from
