@@ -76,7 +76,7 @@ class ByteFilterTest {
     assertEquals(4, summary.bytesFromUpstream());
     assertEquals(Termination.COMPLETED, summary.termination());
     assertEquals(net.server(0).at(PORT), summary.upstream().orElseThrow().address());
-    assertEquals(0, proxy.binding().openConnections());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -86,10 +86,15 @@ class ByteFilterTest {
             BidiFlow.fromFlows(
                 Flow.of(ByteString.class).map(bytes -> bytes.concat(ByteString.fromString("!a"))),
                 Flow.of(ByteString.class));
-    proxy(net, relay -> relay.withByteFilter(SHOUT).withByteFilter(greet));
+    TestProxy proxy = proxy(net, relay -> relay.withByteFilter(SHOUT).withByteFilter(greet));
     Peers peers = connect(net);
     Peers.send(peers.client(), "hi");
     assertEquals("HI!a", Peers.receive(peers.server(), 4));
+    peers.client().close();
+    assertEquals("", Peers.receiveToEnd(peers.server()));
+    peers.server().close();
+    assertEquals(Termination.COMPLETED, proxy.nextSummary().termination());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -106,6 +111,7 @@ class ByteFilterTest {
     assertEquals(BULK, summary.bytesFromClient());
     assertEquals(BULK, summary.bytesFromUpstream());
     assertEquals(Termination.COMPLETED, summary.termination());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -117,6 +123,7 @@ class ByteFilterTest {
     assertEquals("too large", Peers.receive(peers.client(), 9));
     assertReset(peers.client());
     assertEquals("UD reset", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -126,6 +133,7 @@ class ByteFilterTest {
     Peers.reset(peers.client());
     assertReset(peers.server());
     assertEquals("CD reset", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -133,6 +141,7 @@ class ByteFilterTest {
     TestProxy proxy = proxy(net, relay -> relay.withByteFilter(NOTHING));
     assertConnectingIsReset(net, net.server(0).at(PORT));
     assertEquals("UC refused", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -143,6 +152,7 @@ class ByteFilterTest {
     assertReset(peers.client());
     assertReset(peers.server());
     assertEquals("PI timeout", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -156,6 +166,7 @@ class ByteFilterTest {
     assertEquals("", Peers.receiveToEnd(peers.server()));
     assertReset(peers.client());
     assertEquals("PH timeout", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -171,6 +182,7 @@ class ByteFilterTest {
     Peers.listen(net, net.server(0), net.server(0).at(PORT));
     assertConnectingIsReset(net, net.server(0).at(PORT));
     assertEquals(Termination.Cause.FAILED, proxy.nextSummary().termination().cause());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -194,5 +206,6 @@ class ByteFilterTest {
     assertReset(peers.client());
     assertReset(peers.server());
     assertEquals("PD stopped", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 }

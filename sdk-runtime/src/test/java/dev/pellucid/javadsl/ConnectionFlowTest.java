@@ -368,20 +368,23 @@ class ConnectionFlowTest {
   @ParameterizedTest
   @EnumSource(names = "LOOP")
   void theAddressOfNobodyIsRefused(On on, LabNetwork net) throws Exception {
-    FlowProxy.start(
-        net,
-        on,
-        (system, connection) -> {
-          assertThrows(
-              IllegalArgumentException.class,
-              () ->
-                  TransparentTcp.get(system)
-                      .outgoingConnection(
-                          Upstream.of(connection.originalDestination()), AS_CLIENT));
-          return echo(system, connection);
-        });
+    FlowProxy proxy =
+        FlowProxy.start(
+            net,
+            on,
+            (system, connection) -> {
+              assertThrows(
+                  IllegalArgumentException.class,
+                  () ->
+                      TransparentTcp.get(system)
+                          .outgoingConnection(
+                              Upstream.of(connection.originalDestination()), AS_CLIENT));
+              return echo(system, connection);
+            });
     Socket client = connectAlone(net);
     Peers.send(client, "hello");
     assertEquals("hello", Peers.receive(client, 5));
+    client.close();
+    proxy.assertNothingLeft("-- finished");
   }
 }

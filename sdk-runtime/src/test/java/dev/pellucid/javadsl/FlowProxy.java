@@ -82,14 +82,13 @@ final class FlowProxy implements AutoCloseable {
   void assertAllClosed() throws Exception {
     Await.until("a connection is still open", () -> binding.openConnections() == 0);
     Await.result(binding.unbind());
-    Await.until("a descriptor is still registered", () -> registered() == 0);
+    Await.until("a descriptor or a timer is left", () -> held() == 0);
   }
 
-  private int registered() throws Exception {
+  private int held() throws Exception {
     EventLoop loop = EventLoops.get(system).next();
-    CompletableFuture<Integer> count = new CompletableFuture<>();
-    loop.execute(() -> count.complete(loop.registered()));
-    return Await.result(count);
+    return Await.result(
+        CompletableFuture.supplyAsync(() -> loop.registered() + loop.timers(), loop));
   }
 
   @Override

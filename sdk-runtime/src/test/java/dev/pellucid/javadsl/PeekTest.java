@@ -16,7 +16,6 @@ import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.Await;
 import dev.pellucid.runtime.host.FirewallTool;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -100,6 +99,7 @@ class PeekTest {
     assertEquals("answer", Peers.receiveToEnd(client));
     client.close();
     assertEquals(14, proxy.nextSummary().bytesFromClient());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -110,6 +110,7 @@ class PeekTest {
     assertReset(client);
     assertEquals("PUT", nextPeeked());
     assertEquals("PR rejected", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -127,23 +128,42 @@ class PeekTest {
     server.close();
     assertEquals("answer", Peers.receiveToEnd(client));
     assertEquals(Termination.COMPLETED, proxy.nextSummary().termination());
+    proxy.assertNothingLeft();
   }
 
   @Test
   void thePeekEndsWithItsLimit(LabNetwork net) throws Exception {
-    proxy(net, 100, SHORT);
+    TestProxy proxy =
+        TestProxy.start(
+            net,
+            Stages.filter(
+                    // The limit does not run before the bytes are there.
+                    connection ->
+                        Verdict.later(
+                            connection
+                                .peek(3, LONG)
+                                .thenCompose(seen -> verdict(connection, 100, SHORT))))
+                .via(Stages.toOriginalDestination()));
     ServerSocket listener = listen(net);
     Socket client = connect(net);
     Peers.send(client, "GET");
     Socket server = accept(net, listener);
+    assertEquals("GET", nextPeeked());
     assertEquals("GET", Peers.receive(server, 3));
+    client.close();
+    assertEquals("", Peers.receiveToEnd(server));
+    server.close();
+    assertEquals(Termination.COMPLETED, proxy.nextSummary().termination());
+    proxy.assertNothingLeft();
   }
 
   @Test
   void aSilentClientIsSeenAsEmpty(LabNetwork net) throws Exception {
-    proxy(net, 100, SHORT);
-    assertReset(connect(net));
+    TestProxy proxy = proxy(net, 100, SHORT);
+    assertConnectingIsReset(net, net.server(0).at(PORT));
     assertEquals("", nextPeeked());
+    assertEquals("PR rejected", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -152,6 +172,7 @@ class PeekTest {
     Peers.reset(connect(net));
     assertEquals("", nextPeeked());
     assertEquals("PR rejected", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -174,6 +195,7 @@ class PeekTest {
     Termination termination = proxy.nextSummary().termination();
     assertEquals(Termination.Party.CLIENT, termination.party());
     assertEquals(Termination.Cause.RESET, termination.cause());
+    proxy.assertNothingLeft();
   }
 
   @Test
@@ -191,6 +213,7 @@ class PeekTest {
     assertConnectingIsReset(net, net.server(0).at(PORT));
     assertInstanceOf(IllegalStateException.class, Await.failure(Await.result(peek)));
     assertEquals("PR rejected", proxy.nextSummary().termination().toString());
+    proxy.assertNothingLeft();
   }
 
   @ParameterizedTest
@@ -202,7 +225,13 @@ class PeekTest {
             on,
             (system, connection) ->
                 Source.completionStage(connection.peek(100, LONG))
-                    .map(seen -> connection.flow().join(Flow.create()).run(system))
+                    .map(
+                        seen ->
+                            connection
+                                .flow()
+                                .join(Flow.create())
+                                .addAttributes(on.attributes(system))
+                                .run(system))
                     .toMat(Sink.ignore(), Keep.right()));
     Socket client = connect(net);
     Peers.send(client, "hello");
@@ -214,18 +243,20 @@ class PeekTest {
   @Test
   void moreThanFitsIsRefused(LabNetwork net) throws Exception {
     CompletableFuture<Connection> accepted = new CompletableFuture<>();
-    FlowProxy.start(
-        net,
-        On.LOOP,
-        (system, connection) -> {
-          accepted.complete(connection);
-          return connection.flow().join(Flow.create());
-        });
-    InetSocketAddress asked = net.server(0).at(PORT);
-    Peers.connect(net, asked);
+    FlowProxy proxy =
+        FlowProxy.start(
+            net,
+            On.LOOP,
+            (system, connection) -> {
+              accepted.complete(connection);
+              return connection.flow().join(Flow.create());
+            });
+    Socket client = connect(net);
     Connection connection = Await.result(accepted);
     assertThrows(IllegalArgumentException.class, () -> connection.peek(0, LONG));
     assertThrows(IllegalArgumentException.class, () -> connection.peek(16385, LONG));
     assertThrows(IllegalArgumentException.class, () -> connection.peek(1, Duration.ZERO));
+    client.close();
+    proxy.assertNothingLeft("-- finished");
   }
 }

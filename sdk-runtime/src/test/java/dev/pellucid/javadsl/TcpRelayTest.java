@@ -92,6 +92,8 @@ class TcpRelayTest {
   void aResetOfTheClientReachesTheServer(LabNetwork net) throws Exception {
     TestProxy proxy = proxy(net);
     Peers peers = connect(net);
+    Peers.send(peers.client(), "hello");
+    assertEquals("hello", Peers.receive(peers.server(), 5));
     Peers.reset(peers.client());
     assertReset(peers.server());
     assertEquals("CD reset", proxy.nextSummary().termination().toString());

@@ -1,5 +1,7 @@
 package dev.pellucid.javadsl;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
@@ -115,6 +117,12 @@ final class TestProxy implements AutoCloseable {
               .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
     return held;
+  }
+
+  /** Looks for what is left of connections; all of them have been summed up. */
+  void assertNothingLeft() throws Exception {
+    assertEquals(0, binding().openConnections());
+    assertEquals(0, held(), "descriptors or timers are left");
   }
 
   /** The summary of the next connection that is over. */

@@ -34,7 +34,16 @@ public final class SocketCalls {
 
   /** setsockopt(2) to 1: 0, or the negative errno. */
   public int enable(int fd, SocketOption option) {
-    value.putInt(0, 1);
+    return set(fd, option, 1);
+  }
+
+  /** setsockopt(2) to 0: 0, or the negative errno. */
+  public int disable(int fd, SocketOption option) {
+    return set(fd, option, 0);
+  }
+
+  private int set(int fd, SocketOption option, int content) {
+    value.putInt(0, content);
     int result = LibC.C.setsockopt(fd, option.level, option.number, value.address(), 4);
     return result == 0 ? 0 : -LibC.errno();
   }

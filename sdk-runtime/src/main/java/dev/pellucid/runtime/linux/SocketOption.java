@@ -10,6 +10,8 @@ public enum SocketOption {
   SO_KEEPALIVE(1, 9),
   /** Sends small segments at once. */
   TCP_NODELAY(6, 1),
+  /** Acknowledges at once; without it, the kernel waits a moment for data to send along. */
+  TCP_QUICKACK(6, 12),
   /** Binds and accepts addresses that are not this host's. Needs CAP_NET_RAW. Also for IPv6. */
   IP_TRANSPARENT(0, 19),
   /** Leaves the choice of the local port to connect, where it is made per destination. */

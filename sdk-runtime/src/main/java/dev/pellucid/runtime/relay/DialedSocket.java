@@ -7,6 +7,8 @@ import dev.pellucid.api.Termination.Party;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.LinuxException;
+import dev.pellucid.runtime.linux.SocketCalls;
+import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
 import java.net.InetAddress;
@@ -69,8 +71,10 @@ public final class DialedSocket extends StreamSocket {
 
   private void dial(Stream stream) {
     try {
-      int fd = Dialer.dial(loop().sockets(), source, client, attempts.upstream().address());
+      SocketCalls sockets = loop().sockets();
+      int fd = Dialer.dial(sockets, source, client, attempts.upstream().address(), false);
       setDescriptor(fd);
+      sockets.enable(fd, SocketOption.TCP_NODELAY);
       loop().register(fd, Leg.INTEREST, events -> onConnecting(stream, events));
     } catch (DialException e) {
       dialFailed(stream, e);

@@ -15,6 +15,8 @@ final class Dialer {
   /**
    * Starts to connect.
    *
+   * @param dataWaits whether there is something to send as soon as the upstream has answered: the
+   *     acknowledgement of its answer then travels with it, which saves a packet
    * @return a socket that is connected, or about to be
    * @throws DialException if it failed at once; nothing stays open then
    */
@@ -22,15 +24,18 @@ final class Dialer {
       SocketCalls sockets,
       SourceAddress source,
       InetSocketAddress client,
-      InetSocketAddress upstream)
+      InetSocketAddress upstream,
+      boolean dataWaits)
       throws DialException {
     int fd = sockets.tcpSocket(upstream.getAddress());
     if (fd < 0) {
       throw DialException.ofProxy("socket", -fd);
     }
     try {
-      enable(sockets, fd, SocketOption.TCP_NODELAY);
       bindSource(sockets, fd, source, client);
+      if (dataWaits) {
+        disable(sockets, fd, SocketOption.TCP_QUICKACK);
+      }
       int result = sockets.connect(fd, upstream);
       if (result < 0 && result != -Errno.EINPROGRESS) {
         throw DialException.ofConnect(-result);
@@ -74,7 +79,15 @@ final class Dialer {
 
   private static void enable(SocketCalls sockets, int fd, SocketOption option)
       throws DialException {
-    int result = sockets.enable(fd, option);
+    check(option, sockets.enable(fd, option));
+  }
+
+  private static void disable(SocketCalls sockets, int fd, SocketOption option)
+      throws DialException {
+    check(option, sockets.disable(fd, option));
+  }
+
+  private static void check(SocketOption option, int result) throws DialException {
     if (result < 0) {
       throw DialException.ofProxy("setsockopt " + option, -result);
     }

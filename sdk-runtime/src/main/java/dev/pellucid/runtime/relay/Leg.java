@@ -5,6 +5,7 @@ import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.NativeMemory;
 import dev.pellucid.runtime.linux.SocketCalls;
+import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventHandler;
 import dev.pellucid.runtime.loop.EventLoop;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +44,21 @@ final class Leg implements EventHandler {
   private boolean urgent;
   private boolean full;
   private boolean resuming;
+  private boolean written;
+  private boolean noDelay;
   private int bulkReads;
   private long received;
 
-  Leg(TcpRelay relay, EventLoop loop, int fd) {
+  /**
+   * A leg.
+   *
+   * @param noDelay whether the socket sends small segments at once already
+   */
+  Leg(TcpRelay relay, EventLoop loop, int fd, boolean noDelay) {
     this.relay = relay;
     this.loop = loop;
     this.fd = fd;
+    this.noDelay = noDelay;
     this.transit = new Transit(loop);
   }
 
@@ -68,6 +77,11 @@ final class Leg implements EventHandler {
 
   int descriptor() {
     return fd;
+  }
+
+  /** Whether there is something to read, as far as is known. */
+  boolean readable() {
+    return readable;
   }
 
   /** Bytes read from this leg. */
@@ -147,8 +161,27 @@ final class Leg implements EventHandler {
 
   /** True when nothing waits for room on the other leg. */
   private boolean flush() {
-    return transit.isEmpty()
-        || (!other().full && check(transit.flush(other().fd)) && transit.isEmpty());
+    if (transit.isEmpty()) {
+      return true;
+    }
+    if (other().full) {
+      return false;
+    }
+    other().aboutToWrite();
+    return check(transit.flush(other().fd)) && transit.isEmpty();
+  }
+
+  /**
+   * Called before each write to this leg. Small segments wait only for the acknowledgement of
+   * others (tcp(7), TCP_NODELAY), so the first write is never delayed, and a connection with but
+   * one saves a call.
+   */
+  private void aboutToWrite() {
+    if (written && !noDelay) {
+      noDelay = true;
+      loop.sockets().enable(fd, SocketOption.TCP_NODELAY);
+    }
+    written = true;
   }
 
   /** Takes note of how the other leg has received bytes. False if the connection is over. */
@@ -198,6 +231,7 @@ final class Leg implements EventHandler {
         ended = endReceived;
         readable = false;
       }
+      other().aboutToWrite();
       check(transit.write(other().fd, (int) n, ended));
     } else if (n == 0) {
       end();

@@ -51,7 +51,14 @@ public final class ListenerCounters {
   /** How many connections ended in each way, by {@link Termination#toString}. */
   public Map<String, Long> terminations() {
     Map<String, Long> counts = new TreeMap<>();
-    terminations.forEach((termination, count) -> counts.put(termination.toString(), count.sum()));
+    terminations.forEach(
+        (termination, count) -> {
+          long sum = count.sum();
+          // A way is entered a moment before its first connection is counted.
+          if (sum > 0) {
+            counts.put(termination.toString(), sum);
+          }
+        });
     return counts;
   }
 }

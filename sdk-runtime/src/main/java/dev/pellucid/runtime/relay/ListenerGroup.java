@@ -104,6 +104,10 @@ public final class ListenerGroup {
     return flows.apply(connection);
   }
 
+  boolean transparent() {
+    return options.transparent();
+  }
+
   int backlog() {
     return options.backlog();
   }

@@ -29,6 +29,10 @@ public final class TcpListener {
   private final EventLoop loop;
   private final int fd;
   private final InetSocketAddress address;
+
+  /** Where every client wanted to go, if that can be but one address. */
+  private final @Nullable InetSocketAddress onlyDestination;
+
   private final Runnable onReadable;
   private final Runnable whenRoom;
   private final Set<TcpConnection> open = new HashSet<>();
@@ -42,6 +46,8 @@ public final class TcpListener {
     this.loop = loop;
     this.fd = fd;
     this.address = address;
+    this.onlyDestination =
+        group.transparent() || address.getAddress().isAnyLocalAddress() ? null : address;
     this.onReadable = onReadable;
     this.whenRoom = () -> loop.execute(this::readable);
   }
@@ -111,7 +117,8 @@ public final class TcpListener {
   private @Nullable TcpConnection connection(int accepted) {
     InetSocketAddress client = loop.sockets().acceptedPeer();
     try {
-      InetSocketAddress destination = loop.sockets().localAddress(accepted);
+      InetSocketAddress destination =
+          onlyDestination != null ? onlyDestination : loop.sockets().localAddress(accepted);
       TcpConnection connection = new TcpConnection(this, loop, accepted, client, destination);
       open.add(connection);
       return connection;

@@ -52,7 +52,7 @@ public final class TcpRelay implements ConnectionOwner {
     this.options = options;
     this.onEnd = onEnd;
     this.loop = connection.loop();
-    this.client = new Leg(this, loop, connection.descriptor());
+    this.client = new Leg(this, loop, connection.descriptor(), true);
     this.timer = loop.schedule(options.connectNanos(), this::checkTime);
     this.lastActivity = loop.now();
   }
@@ -81,8 +81,9 @@ public final class TcpRelay implements ConnectionOwner {
 
   private void begin() {
     try {
+      // A new socket has room, so its first event comes at once. It tells whether the client has
+      // spoken already, and the upstream is dialed accordingly.
       int seen = connection.deliverTo(client);
-      dial();
       if (seen != 0) {
         onEvents(client, seen);
       }
@@ -95,8 +96,12 @@ public final class TcpRelay implements ConnectionOwner {
     try {
       int fd =
           Dialer.dial(
-              loop.sockets(), options.source(), connection.client(), attempts.upstream().address());
-      Leg leg = new Leg(this, loop, fd);
+              loop.sockets(),
+              options.source(),
+              connection.client(),
+              attempts.upstream().address(),
+              client.readable());
+      Leg leg = new Leg(this, loop, fd, false);
       leg.join(client);
       server = leg;
       loop.register(fd, Leg.INTEREST, leg);
@@ -160,6 +165,8 @@ public final class TcpRelay implements ConnectionOwner {
     if (leg == client) {
       if (leg.failed()) {
         end(new Termination(Party.CLIENT, Phase.CONNECT, Cause.RESET), true);
+      } else if (server == null) {
+        dial();
       }
       return false;
     }
