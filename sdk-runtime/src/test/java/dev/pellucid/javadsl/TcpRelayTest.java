@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.Await;
 import dev.pellucid.runtime.host.FirewallTool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -97,6 +99,31 @@ class TcpRelayTest {
     Peers.reset(peers.client());
     assertReset(peers.server());
     assertEquals("CD reset", proxy.nextSummary().termination().toString());
+  }
+
+  @Test
+  void noUpstreamHearsOfAClientThatIsGoneAlready(LabNetwork net) throws Exception {
+    CompletableFuture<Connection> first = new CompletableFuture<>();
+    CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+    TestProxy proxy =
+        TestProxy.start(
+            net,
+            Stages.filter(
+                    connection ->
+                        first.complete(connection) ? Verdict.later(verdict) : Verdict.accept())
+                .via(Stages.toOriginalDestination()));
+    ServerSocket listener = Peers.listen(net, net.server(0), net.server(0).at(PORT));
+    Socket gone = Peers.connect(net, net.server(0).at(PORT));
+    first.get();
+    Peers.reset(gone);
+    Await.until(
+        "the reset has not arrived",
+        () -> net.proxy().exec("ss", "-tnH", "state", "established").isBlank());
+    verdict.complete(Verdict.accept());
+    assertEquals("CC reset", proxy.nextSummary().termination().toString());
+    Socket next = Peers.connect(net, net.server(0).at(PORT));
+    Peers.send(next, "next");
+    assertEquals("next", Peers.receive(net.closeAtEnd(listener.accept()), 4));
   }
 
   @Test

@@ -19,7 +19,7 @@ record Environment(Map<String, String> facts) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("CPU", cpu());
     facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
-    facts.put("kernel", System.getProperty("os.version"));
+    facts.put("kernel", System.getProperty("os.version").replaceFirst("-.*", ""));
     facts.put("JDK", System.getProperty("java.vm.name") + " " + Runtime.version());
     facts.put("Pekko", Version.current());
     facts.put("HAProxy", shell("haproxy -v").replaceFirst("HAProxy version (\\S+).*", "$1"));

@@ -1,12 +1,14 @@
 package dev.pellucid.sample.loadbalancer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunIT {
   private static final Path HOME = Path.of(System.getProperty("pellucid.home"));
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  private static final int BULK = 16 << 20;
 
   @TempDir Path folder;
   private final List<Process> processes = new ArrayList<>();
@@ -128,6 +133,35 @@ class RunIT {
       }
       drainBacklog(upstream);
       exchange(port, upstream);
+    }
+  }
+
+  @Test
+  void withoutPipesBulkIsCopied() throws Exception {
+    byte[] bulk = new byte[BULK];
+    new Random(1).nextBytes(bulk);
+    try (ServerSocket upstream = new ServerSocket(0, 50, LOOPBACK)) {
+      int port = freePort();
+      Process proxy = pellucid("run", config(port, upstream.getLocalPort()).toString());
+      proxy.inputReader(UTF_8).readLine();
+      exchange(port, upstream); // loads what has to be loaded from files
+      try (Socket client = new Socket(LOOPBACK, port);
+          Socket accepted = upstream.accept()) {
+        limitDescriptors(proxy, 1); // those that are open stay so
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(accepted, bulk));
+        assertArrayEquals(bulk, client.getInputStream().readNBytes(BULK));
+        sending.get();
+      }
+      String warning = proxy.errorReader(UTF_8).readLine();
+      assertTrue(warning.contains("bulk transfers are copied"), warning);
+    }
+  }
+
+  private static void send(Socket socket, byte[] bytes) {
+    try {
+      socket.getOutputStream().write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
