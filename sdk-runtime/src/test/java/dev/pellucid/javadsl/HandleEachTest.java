@@ -142,7 +142,7 @@ class HandleEachTest {
             Flow.create(),
             connection -> {
               if (first.complete(connection)) {
-                throw new IllegalStateException("not this one");
+                throw new AssertionError("not this one");
               }
               return echo(connection);
             });

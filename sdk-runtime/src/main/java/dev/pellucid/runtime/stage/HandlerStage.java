@@ -84,7 +84,7 @@ public final class HandlerStage
       try {
         streams.run(
             Objects.requireNonNull(handler.apply(connection), "the handler's graph is null"));
-      } catch (Exception | LinkageError e) {
+      } catch (Exception | Error e) {
         log.error("{} is refused, because handling it failed", connection, e);
         connection.refuse(FAILED);
       }

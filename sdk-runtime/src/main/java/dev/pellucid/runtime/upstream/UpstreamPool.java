@@ -57,7 +57,15 @@ public final class UpstreamPool {
     return RoutedConnection.refused(connection);
   }
 
+  /** Never throws either, and keeps to the promise of {@link RoutedConnection.Alternatives}. */
   private Optional<Upstream> another(Connection connection, Set<Upstream> failed) {
-    return selection.select(connection, upstream -> !failed.contains(upstream));
+    try {
+      return selection
+          .select(connection, upstream -> !failed.contains(upstream))
+          .filter(upstream -> !failed.contains(upstream));
+    } catch (RuntimeException | Error e) {
+      log.error("{} failed on a retry of {}", selection, connection, e);
+      return Optional.empty();
+    }
   }
 }

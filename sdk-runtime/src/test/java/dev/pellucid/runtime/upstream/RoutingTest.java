@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,21 @@ class RoutingTest {
   @MethodSource("broken")
   void aBrokenSelectionRefusesTheConnection(Selection selection) {
     assertRefused(FAILED, pool(selection).route(connection));
+  }
+
+  @ParameterizedTest
+  @MethodSource("broken")
+  void aSelectionThatBreaksOnARetryLeavesNoAlternative(Selection broken) {
+    Selection selection =
+        (asked, usable) -> usable.test(FIRST) ? Optional.of(FIRST) : broken.select(asked, usable);
+    RoutedConnection routed = pool(selection).route(connection);
+    assertEquals(Optional.empty(), routed.alternatives().next(Set.of(FIRST)));
+  }
+
+  @Test
+  void anUpstreamThatHasFailedIsNoAlternativeThoughTheBalancerInsists() {
+    RoutedConnection routed = pool((asked, usable) -> Optional.of(FIRST)).route(connection);
+    assertEquals(Optional.empty(), routed.alternatives().next(Set.of(FIRST)));
   }
 
   static Stream<Function<Connection, RoutedConnection>> routes() {
