@@ -10,7 +10,8 @@ import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 
 /**
- * An intercepted connection, from its acceptance until the relay has closed both of its legs.
+ * An intercepted connection, from its acceptance until the relay has closed both of its legs. A UDP
+ * session is one as well: its first datagram is the acceptance.
  *
  * <p>A connection is an element of a Pekko stream. Whoever takes one out of the stream owns it and
  * must {@linkplain #refuse refuse} it or relay it; a connection that is merely dropped, say by
@@ -49,8 +50,8 @@ public interface Connection {
   Instant acceptedAt();
 
   /**
-   * Ends this connection before it is relayed. The client sees a reset. Only the first call counts,
-   * and none does once the relay has taken the connection over.
+   * Ends this connection before it is relayed. The client sees a reset, with UDP nothing. Only the
+   * first call counts, and none does once the relay has taken the connection over.
    *
    * @param termination what the access log tells about the end
    */
@@ -67,6 +68,10 @@ public interface Connection {
    * flow's input completes, the end of the stream is sent and the flow goes on reading. When the
    * output is cancelled, what the client still sends is discarded.
    *
+   * <p>The datagrams of a UDP session go through such a flow too, each as one element, which may be
+   * empty. What arrives faster than the stream takes it is dropped. There is no end of a stream to
+   * receive: the flow completes when nothing has moved for 30 seconds.
+   *
    * <p>A reset received fails the stream with a {@link ConnectionException}. A stream that fails,
    * or cancels with a failure, resets the connection.
    *
@@ -81,10 +86,10 @@ public interface Connection {
    *
    * @param bytes how many, from 1 to 16384
    * @param limit how long to wait for them
-   * @return completes on an event loop when so many bytes have arrived, with exactly so many;
-   *     otherwise, when the client has ended its stream or the time is over, with what there is,
-   *     possibly nothing. Fails with {@link IllegalStateException} if the connection is refused or
-   *     taken over before.
+   * @return completes on an event loop when so many bytes have arrived, with exactly so many, or
+   *     with as many as a UDP session's first datagram has; otherwise, when the client has ended
+   *     its stream or the time is over, with what there is, possibly nothing. Fails with {@link
+   *     IllegalStateException} if the connection is refused or taken over before.
    */
   CompletionStage<ByteString> peek(int bytes, Duration limit);
 

@@ -74,6 +74,8 @@ public record Termination(Party party, Phase phase, Cause cause) {
     SOURCE_UNAVAILABLE("source-unavailable"),
     /** The process or the host had no file descriptor left. */
     OUT_OF_DESCRIPTORS("out-of-descriptors"),
+    /** It was silent for longest, and another needed its place. */
+    EVICTED("evicted"),
     /** The proxy stopped. */
     STOPPED("stopped"),
     /** Something failed that should not have; the process log has the details. */

@@ -1,8 +1,9 @@
 package dev.pellucid.javadsl;
 
+import dev.pellucid.runtime.relay.ListenerOptions;
 import java.net.InetSocketAddress;
 
-/** Where and how {@link TransparentTcp#bind} listens. Immutable. */
+/** Where and how {@link TransparentTcp#bind} and {@link TransparentUdp#bind} listen. Immutable. */
 public final class BindSettings {
   private static final int BACKLOG = 4096;
   private static final int MAX_CONNECTIONS = 10_000;
@@ -42,15 +43,19 @@ public final class BindSettings {
     return new BindSettings(address, interception, backlog, maxConnections);
   }
 
-  /** How many connections may wait in the kernel, on each loop, to be accepted. */
+  /**
+   * How many connections may wait, on each loop, to be accepted: in the kernel, or with UDP in the
+   * listener.
+   */
   public BindSettings withBacklog(int backlog) {
     return new BindSettings(
         address, interception, requirePositive("backlog", backlog), maxConnections);
   }
 
   /**
-   * How many connections may be open at once, over all loops. At the limit no more are accepted;
-   * they wait in the backlog.
+   * How many connections may be open at once, over all loops. At the limit no more TCP connections
+   * are accepted; they wait in the backlog. A new UDP session ends the one that has been silent for
+   * longest.
    */
   public BindSettings withMaxConnections(int maxConnections) {
     return new BindSettings(
@@ -62,6 +67,11 @@ public final class BindSettings {
       throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
     }
     return value;
+  }
+
+  ListenerOptions listenerOptions() {
+    return new ListenerOptions(
+        address, interception == Interception.TPROXY, backlog, maxConnections);
   }
 
   /** Where to listen. */

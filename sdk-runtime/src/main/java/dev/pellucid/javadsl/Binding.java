@@ -27,7 +27,8 @@ public final class Binding {
   }
 
   /**
-   * Stops listening and completes the stream; connections that were accepted go on.
+   * Stops accepting and completes the stream; connections that were accepted go on. UDP sessions
+   * need the listening socket to the end.
    *
    * @return completes when the address is free
    */
@@ -56,6 +57,14 @@ public final class Binding {
   /** Connections accepted so far. */
   public long accepted() {
     return counters().accepted();
+  }
+
+  /**
+   * Datagrams that were dropped because there was no room for them: in a queue, within the limit of
+   * sessions or in a socket.
+   */
+  public long droppedDatagrams() {
+    return counters().dropped();
   }
 
   /** How often accepting paused because no descriptor was left. */

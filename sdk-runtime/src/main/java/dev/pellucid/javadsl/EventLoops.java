@@ -1,13 +1,17 @@
 package dev.pellucid.javadsl;
 
+import dev.pellucid.api.Connection;
 import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.LoopDispatcher;
 import dev.pellucid.runtime.loop.LoopWatchdog;
+import dev.pellucid.runtime.relay.ListenerGroup;
+import dev.pellucid.runtime.stage.BindStage;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ActorSystem;
@@ -16,6 +20,7 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
 import org.apache.pekko.stream.ActorAttributes;
 import org.apache.pekko.stream.javadsl.RunnableGraph;
+import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * The event loops of an actor system, {@code pellucid.event-loops} of them, one per core by
@@ -68,6 +73,16 @@ public final class EventLoops implements Extension {
       materialized.add(graph.addAttributes(ActorAttributes.dispatcher(dispatcher(i))).run(system));
     }
     return materialized;
+  }
+
+  /** The connections of a group's listeners, one for each materialization. */
+  Source<Connection, CompletionStage<Binding>> bind(ListenerGroup group) {
+    return Source.fromGraph(new BindStage(group, this::next))
+        .mapMaterializedValue(
+            opened ->
+                opened
+                    .thenApply(listener -> new Binding(listener, group))
+                    .exceptionallyCompose(failure -> BindException.failed(group, failure)));
   }
 
   /** The loop for something that does not run on one; each in turn. */

@@ -5,20 +5,14 @@ import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Upstream;
-import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.relay.Attempts;
 import dev.pellucid.runtime.relay.DialedSocket;
-import dev.pellucid.runtime.relay.ListenerGroup;
-import dev.pellucid.runtime.relay.ListenerOptions;
 import dev.pellucid.runtime.relay.RelayOptions;
 import dev.pellucid.runtime.relay.TcpConnection;
-import dev.pellucid.runtime.stage.BindStage;
+import dev.pellucid.runtime.relay.TcpListenerGroup;
 import dev.pellucid.runtime.stage.RelayStage;
 import dev.pellucid.runtime.stage.SocketStage;
-import java.net.InetSocketAddress;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.NotUsed;
@@ -56,24 +50,7 @@ public final class TransparentTcp implements Extension {
    * fails with {@link BindException} if the listener cannot be opened.
    */
   public Source<Connection, CompletionStage<Binding>> bind(BindSettings settings) {
-    boolean transparent = settings.interception() == Interception.TPROXY;
-    ListenerGroup group =
-        new ListenerGroup(
-            new ListenerOptions(settings.address(), transparent, settings.backlog()),
-            settings.maxConnections(),
-            SocketStage::flow);
-    return Source.fromGraph(new BindStage(group, loops::next))
-        .mapMaterializedValue(
-            opened ->
-                opened
-                    .thenApply(listener -> new Binding(listener, group))
-                    .exceptionallyCompose(failure -> bindFailed(settings.address(), failure)));
-  }
-
-  private static CompletionStage<Binding> bindFailed(InetSocketAddress address, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return CompletableFuture.failedStage(
-        cause instanceof LinuxException linux ? new BindException(address, linux) : cause);
+    return loops.bind(new TcpListenerGroup(settings.listenerOptions(), SocketStage::flow));
   }
 
   /**
@@ -82,7 +59,7 @@ public final class TransparentTcp implements Extension {
    * heap, unless there is a {@linkplain RelaySettings#withByteFilter byte filter}.
    */
   public Flow<RoutedConnection, ConnectionSummary, NotUsed> relay(RelaySettings settings) {
-    return Flow.fromGraph(new RelayStage(options(settings), settings.byteFilters()));
+    return Flow.fromGraph(RelayStage.tcp(options(settings), settings.byteFilters()));
   }
 
   private static RelayOptions options(RelaySettings settings) {

@@ -1,6 +1,7 @@
 package dev.pellucid.runtime;
 
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.javadsl.BindSettings;
 import dev.pellucid.javadsl.Binding;
@@ -8,11 +9,14 @@ import dev.pellucid.javadsl.Interception;
 import dev.pellucid.javadsl.RelaySettings;
 import dev.pellucid.javadsl.Stages;
 import dev.pellucid.javadsl.TransparentTcp;
+import dev.pellucid.javadsl.TransparentUdp;
+import dev.pellucid.javadsl.UdpRelaySettings;
 import dev.pellucid.runtime.config.InterceptMode;
 import dev.pellucid.runtime.config.ListenerConfig;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
@@ -29,8 +33,26 @@ record Pipeline(
     ListenerConfig listener,
     RunnableGraph<Pair<CompletionStage<Binding>, CompletionStage<Done>>> graph) {
 
-  static Pipeline of(TransparentTcp tcp, ListenerConfig listener, ListenerPlugins plugins) {
-    Source<Connection, CompletionStage<Binding>> connections = tcp.bind(bindSettings(listener));
+  static Pipeline of(ActorSystem system, ListenerConfig listener, ListenerPlugins plugins) {
+    BindSettings settings = bindSettings(listener);
+    return switch (listener.transport()) {
+      case TCP -> {
+        TransparentTcp tcp = TransparentTcp.get(system);
+        yield of(listener, plugins, tcp.bind(settings), tcp.relay(relaySettings(listener)));
+      }
+      case UDP -> {
+        TransparentUdp udp = TransparentUdp.get(system);
+        yield of(listener, plugins, udp.bind(settings), udp.relay(udpRelaySettings(listener)));
+      }
+    };
+  }
+
+  private static Pipeline of(
+      ListenerConfig listener,
+      ListenerPlugins plugins,
+      Source<Connection, CompletionStage<Binding>> accepted,
+      Flow<RoutedConnection, ConnectionSummary, NotUsed> relay) {
+    Source<Connection, CompletionStage<Binding>> connections = accepted;
     for (var filter : plugins.filters()) {
       connections = connections.via(Stages.filter(filter));
     }
@@ -38,7 +60,7 @@ record Pipeline(
         listener,
         connections
             .via(route(listener, plugins))
-            .via(tcp.relay(relaySettings(listener)))
+            .via(relay)
             .toMat(Stages.accessLog(plugins.accessLog()), Keep.both()));
   }
 
@@ -72,5 +94,13 @@ record Pipeline(
         .withRetries(listener.upstream().retries())
         .withIdleTimeout(listener.timeouts().idle())
         .withHalfClosedTimeout(listener.timeouts().halfClosed());
+  }
+
+  private static UdpRelaySettings udpRelaySettings(ListenerConfig listener) {
+    return UdpRelaySettings.create()
+        .withSource(listener.upstream().source())
+        .withRetries(listener.upstream().retries())
+        .withIdleTimeout(listener.timeouts().idle())
+        .withResponses(listener.upstream().responses());
   }
 }

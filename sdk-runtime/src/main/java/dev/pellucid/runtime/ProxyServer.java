@@ -1,7 +1,6 @@
 package dev.pellucid.runtime;
 
 import dev.pellucid.javadsl.EventLoops;
-import dev.pellucid.javadsl.TransparentTcp;
 import dev.pellucid.runtime.config.ProxyConfig;
 import dev.pellucid.runtime.plugin.PluginCatalog;
 import java.util.List;
@@ -38,19 +37,18 @@ public final class ProxyServer {
       ActorSystem system, ProxyConfig config, PluginCatalog catalog) {
     try {
       config.listeners().forEach(HostCheck::check);
-      TransparentTcp tcp = TransparentTcp.get(system);
       ProxyPlugins plugins = ProxyPlugins.create(config, catalog);
-      return start(system, pipelines(tcp, config, plugins), plugins);
+      return start(system, pipelines(system, config, plugins), plugins);
     } catch (RuntimeException e) {
       return CompletableFuture.failedStage(e);
     }
   }
 
   private static List<Pipeline> pipelines(
-      TransparentTcp tcp, ProxyConfig config, ProxyPlugins plugins) {
+      ActorSystem system, ProxyConfig config, ProxyPlugins plugins) {
     try {
       return config.listeners().stream()
-          .map(listener -> Pipeline.of(tcp, listener, plugins.of(listener)))
+          .map(listener -> Pipeline.of(system, listener, plugins.of(listener)))
           .toList();
     } catch (RuntimeException e) {
       plugins.close();

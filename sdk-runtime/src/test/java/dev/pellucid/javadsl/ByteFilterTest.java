@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.Termination;
+import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.filter.ByteFilter;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.lab.Lab;
@@ -202,7 +203,7 @@ class ByteFilterTest {
     Peers peers = connect(net);
     Peers.send(peers.client(), "hello");
     assertEquals("hello", Peers.receive(peers.server(), 5));
-    ((TcpConnection) accepted.get()).abort();
+    ((TcpConnection) accepted.get()).abort(Cause.STOPPED);
     assertReset(peers.client());
     assertReset(peers.server());
     assertEquals("PD stopped", proxy.nextSummary().termination().toString());

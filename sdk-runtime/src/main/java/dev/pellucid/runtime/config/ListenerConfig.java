@@ -30,9 +30,6 @@ public record ListenerConfig(
     TimeoutsConfig timeouts,
     PluginSettings accessLog) {
 
-  private static final Words<Transport> TRANSPORTS =
-      Words.of(Transport.class).except(List.of(Transport.UDP));
-
   /** Rules and metrics carry the name, so it has to be harmless everywhere. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
 
@@ -50,15 +47,17 @@ public record ListenerConfig(
   }
 
   static Optional<ListenerConfig> read(String name, Section section) {
-    Transport transport = section.read("transport", TRANSPORTS, Transport.TCP);
+    Transport transport = section.read("transport", Words.of(Transport.class), Transport.TCP);
     Optional<InetSocketAddress> address = section.require("address", Readings.ADDRESS);
     int maxConnections =
         section.read("max-connections", Readings.whole(1, Integer.MAX_VALUE), 10_000);
     InterceptConfig intercept = section.section("intercept", InterceptConfig::read);
     List<PluginSettings> filters = section.plugins("filters");
     UpstreamConfig upstream =
-        section.section("upstream", inner -> UpstreamConfig.read(inner, intercept.mode()));
-    TimeoutsConfig timeouts = section.section("timeouts", TimeoutsConfig::read);
+        section.section(
+            "upstream", inner -> UpstreamConfig.read(inner, transport, intercept.mode()));
+    TimeoutsConfig timeouts =
+        section.section("timeouts", inner -> TimeoutsConfig.read(inner, transport));
     PluginSettings accessLog = section.plugin("access-log", "text");
     return address.flatMap(
         where ->

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.config;
 
+import dev.pellucid.api.Transport;
 import java.time.Duration;
 
 /**
@@ -10,9 +11,10 @@ import java.time.Duration;
  */
 public record TimeoutsConfig(Duration idle, Duration halfClosed) {
 
-  static TimeoutsConfig read(Section section) {
+  static TimeoutsConfig read(Section section, Transport transport) {
+    Duration idle = transport == Transport.TCP ? Duration.ofMinutes(5) : Duration.ofSeconds(30);
     return new TimeoutsConfig(
-        section.read("idle", Readings.DURATION, Duration.ofMinutes(5)),
+        section.read("idle", Readings.DURATION, idle),
         section.read("half-closed", Readings.DURATION, Duration.ofSeconds(30)));
   }
 }

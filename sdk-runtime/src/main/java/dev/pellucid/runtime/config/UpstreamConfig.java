@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.config;
 
 import dev.pellucid.api.SourceAddress;
+import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param source the address they see
  * @param connectTimeout how long connecting may take
  * @param retries on how many other upstreams it is tried again
+ * @param responses how many datagrams answer one of the client's; 0 if there is no telling
  * @param healthCheck how they are checked
  */
 public record UpstreamConfig(
@@ -24,6 +26,7 @@ public record UpstreamConfig(
     SourceAddress source,
     Duration connectTimeout,
     int retries,
+    int responses,
     HealthCheckConfig healthCheck) {
 
   /** Copies the list. */
@@ -31,7 +34,7 @@ public record UpstreamConfig(
     pool = List.copyOf(pool);
   }
 
-  static UpstreamConfig read(Section section, InterceptMode mode) {
+  static UpstreamConfig read(Section section, Transport transport, InterceptMode mode) {
     SourceAddress usualSource =
         mode == InterceptMode.NONE ? SourceAddress.proxy() : SourceAddress.clientIp();
     UpstreamConfig upstream =
@@ -42,8 +45,10 @@ public record UpstreamConfig(
             section.read("source", Sources.READING, usualSource),
             section.read("connect-timeout", Readings.DURATION, Duration.ofSeconds(5)),
             section.read("retries", Readings.whole(0, 100), 2),
+            section.read("responses", Readings.whole(0, 1_000_000), 0),
             section.section("health-check", HealthCheckConfig::read));
     noteUnbuilt(section);
+    requireUdp(section, "responses", transport);
     switch (upstream.route) {
       case POOL -> requirePool(section);
       case ORIGINAL_DESTINATION -> noteUnused(section);
@@ -61,6 +66,13 @@ public record UpstreamConfig(
   private static void requirePool(Section section) {
     if (section.isEmpty("pool")) {
       section.problem("pool", "needs at least one upstream, such as { address = \"10.2.0.2:80\" }");
+    }
+  }
+
+  private static void requireUdp(Section section, String key, Transport transport) {
+    if (section.has(key) && transport != Transport.UDP) {
+      section.problem(
+          key, "is for transport = udp; with TCP it is the connection's end that tells");
     }
   }
 

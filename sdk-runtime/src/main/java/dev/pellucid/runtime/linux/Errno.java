@@ -12,6 +12,7 @@ public final class Errno {
   public static final int EINVAL = 22;
   public static final int ENFILE = 23;
   public static final int EMFILE = 24;
+  public static final int EMSGSIZE = 90;
   public static final int EADDRINUSE = 98;
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENETUNREACH = 101;
@@ -35,6 +36,7 @@ public final class Errno {
           Map.entry(EINVAL, "EINVAL"),
           Map.entry(ENFILE, "ENFILE"),
           Map.entry(EMFILE, "EMFILE"),
+          Map.entry(EMSGSIZE, "EMSGSIZE"),
           Map.entry(EADDRINUSE, "EADDRINUSE"),
           Map.entry(EADDRNOTAVAIL, "EADDRNOTAVAIL"),
           Map.entry(ENETUNREACH, "ENETUNREACH"),

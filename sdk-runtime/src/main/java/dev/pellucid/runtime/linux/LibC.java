@@ -45,6 +45,10 @@ public interface LibC {
 
   long send(int fd, long buffer, long length, int flags);
 
+  int recvmmsg(int fd, long messages, int count, int flags, @Nullable Pointer timeout);
+
+  int sendmmsg(int fd, long messages, int count, int flags);
+
   long write(int fd, long buffer, long length);
 
   int close(int fd);

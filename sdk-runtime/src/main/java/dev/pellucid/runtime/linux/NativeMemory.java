@@ -56,6 +56,10 @@ public final class NativeMemory {
     pointer.putByte(offset, value);
   }
 
+  long getLong(long offset) {
+    return pointer.getLong(offset);
+  }
+
   void putLong(long offset, long value) {
     pointer.putLong(offset, value);
   }

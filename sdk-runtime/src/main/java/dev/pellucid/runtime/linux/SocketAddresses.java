@@ -5,6 +5,8 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** The layout of {@code sockaddr_in} and {@code sockaddr_in6} in native memory. */
 final class SocketAddresses {
@@ -59,8 +61,44 @@ final class SocketAddresses {
     boolean four = memory.getShort(0) == AF_INET;
     byte[] bytes = new byte[four ? 4 : 16];
     memory.get(four ? ADDRESS_4 : ADDRESS_6, bytes, 0, bytes.length);
+    return address(bytes, four ? 0 : memory.getInt(SCOPE_6));
+  }
+
+  /** The first word of a {@link DatagramFlow} for the address at an offset. */
+  static long firstWord(NativeMemory memory, long offset) {
+    return memory.getShort(offset) == AF_INET
+        ? memory.getLong(offset)
+        : (memory.getInt(offset) & 0xffff_ffffL) | (long) memory.getInt(offset + SCOPE_6) << 32;
+  }
+
+  /** The second word. */
+  static long highWord(NativeMemory memory, long offset) {
+    return memory.getShort(offset) == AF_INET ? 0 : memory.getLong(offset + ADDRESS_6);
+  }
+
+  /** The third word. */
+  static long lowWord(NativeMemory memory, long offset) {
+    return memory.getShort(offset) == AF_INET ? 0 : memory.getLong(offset + ADDRESS_6 + 8);
+  }
+
+  /** The address that three words of a {@link DatagramFlow} stand for. */
+  static InetSocketAddress of(long first, long high, long low) {
+    ByteBuffer head = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(0, first);
+    int port = Short.toUnsignedInt(head.order(ByteOrder.BIG_ENDIAN).getShort(PORT));
+    head.order(ByteOrder.nativeOrder());
+    if (head.getShort(0) == AF_INET) {
+      byte[] bytes = new byte[4];
+      head.get(ADDRESS_4, bytes);
+      return new InetSocketAddress(address(bytes, 0), port);
+    }
+    byte[] bytes = new byte[16];
+    ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).putLong(high).putLong(low);
+    // The scope is the upper half of the word, which does not depend on the order of the bytes.
+    return new InetSocketAddress(address(bytes, (int) (first >>> 32)), port);
+  }
+
+  private static InetAddress address(byte[] bytes, int scope) {
     try {
-      int scope = four ? 0 : memory.getInt(SCOPE_6);
       return scope == 0
           ? InetAddress.getByAddress(bytes)
           : Inet6Address.getByAddress(null, bytes, scope);

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
  */
 public final class SocketCalls {
   private static final int SOCK_STREAM = 1;
+  private static final int SOCK_DGRAM = 2;
   private static final int SOCK_FLAGS = Descriptor.O_NONBLOCK | Descriptor.O_CLOEXEC;
   private static final int SOL_SOCKET = 1;
   private static final int SO_ERROR = 4;
@@ -28,7 +29,20 @@ public final class SocketCalls {
    * @return the descriptor, or the negative errno
    */
   public int tcpSocket(InetAddress family) {
-    int fd = LibC.C.socket(SocketAddresses.family(family), SOCK_STREAM | SOCK_FLAGS, 0);
+    return socket(family, SOCK_STREAM);
+  }
+
+  /**
+   * socket(2): a non-blocking UDP socket of the family of an address.
+   *
+   * @return the descriptor, or the negative errno
+   */
+  public int udpSocket(InetAddress family) {
+    return socket(family, SOCK_DGRAM);
+  }
+
+  private static int socket(InetAddress family, int type) {
+    int fd = LibC.C.socket(SocketAddresses.family(family), type | SOCK_FLAGS, 0);
     return fd >= 0 ? fd : -LibC.errno();
   }
 
@@ -42,7 +56,8 @@ public final class SocketCalls {
     return set(fd, option, 0);
   }
 
-  private int set(int fd, SocketOption option, int content) {
+  /** setsockopt(2): 0, or the negative errno. */
+  public int set(int fd, SocketOption option, int content) {
     value.putInt(0, content);
     int result = LibC.C.setsockopt(fd, option.level, option.number, value.address(), 4);
     return result == 0 ? 0 : -LibC.errno();

@@ -14,6 +14,12 @@ public enum SocketOption {
   TCP_QUICKACK(6, 12),
   /** Binds and accepts addresses that are not this host's. Needs CAP_NET_RAW. Also for IPv6. */
   IP_TRANSPARENT(0, 19),
+  /** Tells with each datagram which address and port it was sent to. */
+  IP_RECVORIGDSTADDR(0, 20),
+  /** The same for IPv6. */
+  IPV6_RECVORIGDSTADDR(41, 74),
+  /** How many bytes may wait to be received; the kernel doubles it for its own needs. */
+  SO_RCVBUF(1, 8),
   /** Leaves the choice of the local port to connect, where it is made per destination. */
   IP_BIND_ADDRESS_NO_PORT(0, 24),
   /** An IPv6 listener takes IPv6 alone. */

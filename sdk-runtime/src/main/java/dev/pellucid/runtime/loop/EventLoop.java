@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.loop;
 
+import dev.pellucid.runtime.linux.DatagramBatch;
 import dev.pellucid.runtime.linux.Descriptor;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.EventFd;
@@ -42,6 +43,7 @@ public final class EventLoop implements Executor {
   private final Map<Class<?>, AutoCloseable> resources = new HashMap<>();
   private final SocketCalls sockets = new SocketCalls();
   private final NativeMemory buffer = NativeMemory.allocate(BUFFER_SIZE);
+  private @Nullable DatagramBatch datagrams;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private long now = System.nanoTime();
 
@@ -126,6 +128,15 @@ public final class EventLoop implements Executor {
   /** Scratch memory of 64 KiB; what is in it is lost when the caller returns to the loop. */
   public NativeMemory buffer() {
     return buffer;
+  }
+
+  /** Scratch memory for datagrams; what is in it is lost when the caller returns to the loop. */
+  public DatagramBatch datagrams() {
+    // Two megabytes, which a proxy for TCP alone does not need.
+    if (datagrams == null) {
+      datagrams = new DatagramBatch();
+    }
+    return datagrams;
   }
 
   /**

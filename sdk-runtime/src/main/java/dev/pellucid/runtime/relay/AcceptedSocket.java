@@ -48,8 +48,8 @@ public final class AcceptedSocket extends StreamSocket implements ConnectionOwne
   }
 
   @Override
-  public void abort() {
-    stop(Cause.STOPPED);
+  public void abort(Cause cause) {
+    stop(cause);
   }
 
   @Override

@@ -46,7 +46,8 @@ public final class ConnectionLimit {
     return false;
   }
 
-  private boolean tryAcquire() {
+  /** Takes a place for a connection if there is one. */
+  boolean tryAcquire() {
     if (open.incrementAndGet() <= maximum) {
       return true;
     }

@@ -25,6 +25,14 @@ final class DialException extends Exception {
         call + ": " + Errno.describe(errno), new Termination(Party.PROXY, Phase.CONNECT, cause));
   }
 
+  /** The result of a system call of the proxy's own, unless it is a negative errno. */
+  static int check(String call, int result) throws DialException {
+    if (result < 0) {
+      throw ofProxy(call, -result);
+    }
+    return result;
+  }
+
   /** connect(2) failed, at once or later. */
   static DialException ofConnect(int errno) {
     return switch (errno) {

@@ -72,7 +72,7 @@ public final class DialedSocket extends StreamSocket {
   private void dial(Stream stream) {
     try {
       SocketCalls sockets = loop().sockets();
-      int fd = Dialer.dial(sockets, source, client, attempts.upstream().address(), false);
+      int fd = Dialer.dialTcp(sockets, source, client, attempts.upstream().address(), false);
       setDescriptor(fd);
       sockets.enable(fd, SocketOption.TCP_NODELAY);
       loop().register(fd, Leg.INTEREST, events -> onConnecting(stream, events));

@@ -20,19 +20,16 @@ final class Dialer {
    * @return a socket that is connected, or about to be
    * @throws DialException if it failed at once; nothing stays open then
    */
-  static int dial(
+  static int dialTcp(
       SocketCalls sockets,
       SourceAddress source,
       InetSocketAddress client,
       InetSocketAddress upstream,
       boolean dataWaits)
       throws DialException {
-    int fd = sockets.tcpSocket(upstream.getAddress());
-    if (fd < 0) {
-      throw DialException.ofProxy("socket", -fd);
-    }
+    int fd = DialException.check("socket", sockets.tcpSocket(upstream.getAddress()));
     try {
-      bindSource(sockets, fd, source, client);
+      bindSource(sockets, fd, source, client, true);
       if (dataWaits) {
         disable(sockets, fd, SocketOption.TCP_QUICKACK);
       }
@@ -47,13 +44,49 @@ final class Dialer {
     }
   }
 
+  /**
+   * A UDP socket that is connected, and so receives from that upstream alone and learns of ICMP
+   * errors.
+   *
+   * @throws DialException if it failed; nothing stays open then
+   */
+  static int dialUdp(
+      SocketCalls sockets,
+      SourceAddress source,
+      InetSocketAddress client,
+      InetSocketAddress upstream)
+      throws DialException {
+    int fd = DialException.check("socket", sockets.udpSocket(upstream.getAddress()));
+    try {
+      bindSource(sockets, fd, source, client, false);
+      int result = sockets.connect(fd, upstream);
+      if (result < 0) {
+        throw DialException.ofConnect(-result);
+      }
+      return fd;
+    } catch (DialException e) {
+      Descriptor.close(fd);
+      throw e;
+    }
+  }
+
+  /**
+   * Binds the source address.
+   *
+   * @param portLater whether the port is chosen by connect, per destination; for UDP it makes no
+   *     difference
+   */
   private static void bindSource(
-      SocketCalls sockets, int fd, SourceAddress source, InetSocketAddress client)
+      SocketCalls sockets,
+      int fd,
+      SourceAddress source,
+      InetSocketAddress client,
+      boolean portLater)
       throws DialException {
     if (source instanceof SourceAddress.ClientIp) {
-      bindForeign(sockets, fd, client.getAddress());
+      bindForeign(sockets, fd, client.getAddress(), portLater);
     } else if (source instanceof SourceAddress.Given given) {
-      bindForeign(sockets, fd, given.address());
+      bindForeign(sockets, fd, given.address(), portLater);
     } else if (source instanceof SourceAddress.ClientIpPort) {
       enable(sockets, fd, SocketOption.IP_TRANSPARENT);
       // Two connections of one client port, to two upstreams, share the local address.
@@ -62,34 +95,27 @@ final class Dialer {
     }
   }
 
-  private static void bindForeign(SocketCalls sockets, int fd, InetAddress address)
-      throws DialException {
+  private static void bindForeign(
+      SocketCalls sockets, int fd, InetAddress address, boolean portLater) throws DialException {
     enable(sockets, fd, SocketOption.IP_TRANSPARENT);
-    enable(sockets, fd, SocketOption.IP_BIND_ADDRESS_NO_PORT);
+    if (portLater) {
+      enable(sockets, fd, SocketOption.IP_BIND_ADDRESS_NO_PORT);
+    }
     bind(sockets, fd, address, 0);
   }
 
-  private static void bind(SocketCalls sockets, int fd, InetAddress address, int port)
+  static void bind(SocketCalls sockets, int fd, InetAddress address, int port)
       throws DialException {
-    int result = sockets.bind(fd, address, port);
-    if (result < 0) {
-      throw DialException.ofProxy("bind " + address.getHostAddress() + ":" + port, -result);
-    }
+    DialException.check(
+        "bind " + address.getHostAddress() + ":" + port, sockets.bind(fd, address, port));
   }
 
-  private static void enable(SocketCalls sockets, int fd, SocketOption option)
-      throws DialException {
-    check(option, sockets.enable(fd, option));
+  static void enable(SocketCalls sockets, int fd, SocketOption option) throws DialException {
+    DialException.check("setsockopt " + option, sockets.enable(fd, option));
   }
 
   private static void disable(SocketCalls sockets, int fd, SocketOption option)
       throws DialException {
-    check(option, sockets.disable(fd, option));
-  }
-
-  private static void check(SocketOption option, int result) throws DialException {
-    if (result < 0) {
-      throw DialException.ofProxy("setsockopt " + option, -result);
-    }
+    DialException.check("setsockopt " + option, sockets.disable(fd, option));
   }
 }

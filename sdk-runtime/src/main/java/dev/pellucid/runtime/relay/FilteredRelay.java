@@ -72,9 +72,9 @@ public final class FilteredRelay implements ConnectionOwner {
   }
 
   @Override
-  public void abort() {
+  public void abort(Cause cause) {
     // The other socket's stream ends with it.
-    client.stop(Cause.STOPPED);
+    client.stop(cause);
   }
 
   private void onHalfClosed() {

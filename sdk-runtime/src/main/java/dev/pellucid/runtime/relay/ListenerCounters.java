@@ -11,6 +11,7 @@ public final class ListenerCounters {
   private final LongAdder accepted = new LongAdder();
   private final LongAdder aborted = new LongAdder();
   private final LongAdder pauses = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
   private final Map<Termination, LongAdder> terminations = new ConcurrentHashMap<>();
 
   void countAccepted() {
@@ -23,6 +24,10 @@ public final class ListenerCounters {
 
   void countPause() {
     pauses.increment();
+  }
+
+  void countDropped(int datagrams) {
+    dropped.add(datagrams);
   }
 
   void countEnd(Termination termination) {
@@ -46,6 +51,11 @@ public final class ListenerCounters {
   /** How often accepting paused for want of a descriptor. */
   public long pauses() {
     return pauses.sum();
+  }
+
+  /** Datagrams that were dropped because something was full: a queue, the limit or a socket. */
+  public long dropped() {
+    return dropped.sum();
   }
 
   /** How many connections ended in each way, by {@link Termination#toString}. */

@@ -7,64 +7,53 @@ import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.util.function.Function;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.util.ByteString;
 
 /**
  * The listeners, one per loop, that share an address with SO_REUSEPORT, and what they have in
  * common. May be used on any thread.
  */
-public final class ListenerGroup {
+public abstract class ListenerGroup {
   private final ListenerOptions options;
   private final ConnectionLimit limit;
-  private final Function<TcpConnection, Flow<ByteString, ByteString, NotUsed>> flows;
   private final ListenerCounters counters = new ListenerCounters();
   private InetSocketAddress address;
   private int listening;
 
-  /**
-   * A group without listeners.
-   *
-   * @param flows makes the streams of those connections whose bytes are asked for
-   */
-  public ListenerGroup(
-      ListenerOptions options,
-      int maxConnections,
-      Function<TcpConnection, Flow<ByteString, ByteString, NotUsed>> flows) {
+  ListenerGroup(ListenerOptions options) {
     this.options = options;
-    this.limit = new ConnectionLimit(maxConnections);
-    this.flows = flows;
+    this.limit = new ConnectionLimit(options.maxConnections());
     this.address = options.address();
   }
 
   /** The limit that all listeners of this group keep. */
-  public ConnectionLimit limit() {
+  public final ConnectionLimit limit() {
     return limit;
   }
 
   /** What all listeners of this group have counted. */
-  public ListenerCounters counters() {
+  public final ListenerCounters counters() {
     return counters;
   }
 
   /**
    * Opens one more listener. Called on its loop.
    *
-   * @param onReadable run when {@link TcpListener#accept} may find a connection again
+   * @param onReadable run when {@link Listener#accept} may find a connection again
    * @throws LinuxException if the kernel refuses a socket, an option or the address
    */
-  public synchronized TcpListener open(EventLoop loop, Runnable onReadable) throws LinuxException {
+  public final synchronized Listener open(EventLoop loop, Runnable onReadable)
+      throws LinuxException {
     if (listening == 0) {
       address = options.address();
       probe(loop.sockets());
     }
-    TcpListener listener = TcpListener.open(this, loop, onReadable);
+    Listener listener = openListener(loop, onReadable);
     listening++;
     address = listener.address();
     return listener;
   }
+
+  abstract Listener openListener(EventLoop loop, Runnable onReadable) throws LinuxException;
 
   /**
    * Binds the address alone, for a moment: with SO_REUSEPORT, another process of the same user that
@@ -73,19 +62,17 @@ public final class ListenerGroup {
   private void probe(SocketCalls sockets) throws LinuxException {
     int fd = openSocket(sockets);
     try {
-      bind(sockets, fd);
-      LinuxException.check("listen on " + text(), sockets.listen(fd, 1));
+      probe(sockets, fd);
     } finally {
       Descriptor.close(fd);
     }
   }
 
-  int openSocket(SocketCalls sockets) throws LinuxException {
-    return LinuxException.check("socket", sockets.tcpSocket(address.getAddress()));
-  }
+  abstract int openSocket(SocketCalls sockets) throws LinuxException;
 
-  void bind(SocketCalls sockets, int fd) throws LinuxException {
-    enable(sockets, fd, SocketOption.SO_REUSEADDR);
+  abstract void probe(SocketCalls sockets, int fd) throws LinuxException;
+
+  final void bind(SocketCalls sockets, int fd) throws LinuxException {
     if (address.getAddress() instanceof Inet6Address) {
       enable(sockets, fd, SocketOption.IPV6_V6ONLY);
     }
@@ -100,23 +87,20 @@ public final class ListenerGroup {
     LinuxException.check("setsockopt " + option, sockets.enable(fd, option));
   }
 
-  Flow<ByteString, ByteString, NotUsed> flow(TcpConnection connection) {
-    return flows.apply(connection);
+  /** How its listeners listen. */
+  public final ListenerOptions options() {
+    return options;
   }
 
-  boolean transparent() {
-    return options.transparent();
+  final InetSocketAddress address() {
+    return address;
   }
 
-  int backlog() {
-    return options.backlog();
-  }
-
-  synchronized void closed() {
+  final synchronized void closed() {
     listening--;
   }
 
-  private String text() {
+  final String text() {
     return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 }

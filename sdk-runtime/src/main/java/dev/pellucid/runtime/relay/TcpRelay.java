@@ -75,8 +75,8 @@ public final class TcpRelay implements ConnectionOwner {
   }
 
   @Override
-  public void abort() {
-    end(new Termination(Party.PROXY, phase, Cause.STOPPED), true);
+  public void abort(Cause cause) {
+    end(new Termination(Party.PROXY, phase, cause), true);
   }
 
   private void begin() {
@@ -95,7 +95,7 @@ public final class TcpRelay implements ConnectionOwner {
   private void dial() {
     try {
       int fd =
-          Dialer.dial(
+          Dialer.dialTcp(
               loop.sockets(),
               options.source(),
               connection.client(),

@@ -1,11 +1,12 @@
 package dev.pellucid.runtime.stage;
 
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.loop.EventLoop;
+import dev.pellucid.runtime.relay.AcceptedConnection;
+import dev.pellucid.runtime.relay.Listener;
 import dev.pellucid.runtime.relay.ListenerGroup;
-import dev.pellucid.runtime.relay.TcpConnection;
-import dev.pellucid.runtime.relay.TcpListener;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -62,7 +63,7 @@ public final class BindStage
     private final CompletableFuture<Done> closed = new CompletableFuture<>();
 
     /** On its way from the loop to a stage that runs elsewhere. */
-    private final AtomicReference<@Nullable TcpConnection> crossing = new AtomicReference<>();
+    private final AtomicReference<@Nullable AcceptedConnection> crossing = new AtomicReference<>();
 
     private final AsyncCallback<Done> readable = createAsyncCallback(done -> demand());
     private final AsyncCallback<Done> arrived = createAsyncCallback(done -> pushCrossed());
@@ -73,7 +74,7 @@ public final class BindStage
     private boolean onLoop;
 
     // Belong to the loop.
-    private @Nullable TcpListener listener;
+    private @Nullable Listener listener;
     private boolean waiting;
     private boolean stopped;
 
@@ -103,7 +104,7 @@ public final class BindStage
 
     private void open() {
       try {
-        TcpListener open = group.open(loop(), this::onReadable);
+        Listener open = group.open(loop(), this::onReadable);
         listener = open;
         opened.complete(
             new OpenListener(
@@ -124,7 +125,7 @@ public final class BindStage
 
     /** On the loop. */
     private void accept() {
-      TcpConnection connection = listener == null || stopped ? null : listener.accept();
+      AcceptedConnection connection = listener == null || stopped ? null : listener.accept();
       if (connection == null) {
         waiting = true;
       } else if (onLoop) {
@@ -149,7 +150,7 @@ public final class BindStage
     }
 
     private void pushCrossed() {
-      TcpConnection connection = crossing.getAndSet(null);
+      AcceptedConnection connection = crossing.getAndSet(null);
       if (connection != null) {
         push(out, connection);
       }
@@ -168,9 +169,10 @@ public final class BindStage
     private void stop() {
       stopped = true;
       if (listener != null) {
-        listener.close();
+        listener.close(() -> closed.complete(Done.getInstance()));
+      } else {
+        closed.complete(Done.getInstance());
       }
-      closed.complete(Done.getInstance());
     }
 
     @Override
@@ -181,9 +183,9 @@ public final class BindStage
           .run(
               () -> {
                 stop();
-                TcpConnection undelivered = crossing.getAndSet(null);
+                AcceptedConnection undelivered = crossing.getAndSet(null);
                 if (undelivered != null) {
-                  undelivered.abort();
+                  undelivered.abort(Cause.STOPPED);
                 }
               });
     }

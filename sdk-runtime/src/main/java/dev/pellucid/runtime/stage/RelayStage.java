@@ -8,10 +8,14 @@ import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.api.filter.ByteFilter;
+import dev.pellucid.runtime.relay.AcceptedConnection;
 import dev.pellucid.runtime.relay.FilteredRelay;
 import dev.pellucid.runtime.relay.RelayOptions;
 import dev.pellucid.runtime.relay.TcpConnection;
 import dev.pellucid.runtime.relay.TcpRelay;
+import dev.pellucid.runtime.relay.UdpConnection;
+import dev.pellucid.runtime.relay.UdpRelay;
+import dev.pellucid.runtime.relay.UdpRelayOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -21,6 +25,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
@@ -30,12 +35,36 @@ import org.apache.pekko.stream.stage.AbstractInOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Relays connections, any number at once, and emits each one's summary when it is over. It pulls as
  * long as the summaries are taken: the number of connections is limited where they are accepted.
  */
-public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, ConnectionSummary>> {
+public final class RelayStage<C extends AcceptedConnection>
+    extends GraphStage<FlowShape<RoutedConnection, ConnectionSummary>> {
+
+  /** Relays connections of one transport. */
+  @FunctionalInterface
+  private interface Relay<C> {
+
+    /**
+     * Starts to relay a connection that was taken.
+     *
+     * @param routed where it goes; it has an upstream
+     * @param streams runs the streams that its bytes go through, if they do
+     * @param onEnd told once, on the connection's loop, when it is over
+     */
+    void start(
+        C connection,
+        RoutedConnection routed,
+        ByteStreams streams,
+        Consumer<ConnectionSummary> onEnd);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(RelayStage.class);
+
   /** With so many summaries waiting for a slow log, no further connection is taken. */
   private static final int MAX_WAITING_SUMMARIES = 1024;
 
@@ -45,18 +74,43 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
   private final Inlet<RoutedConnection> in = Inlet.create("Relay.in");
   private final Outlet<ConnectionSummary> out = Outlet.create("Relay.out");
   private final FlowShape<RoutedConnection, ConnectionSummary> shape = FlowShape.of(in, out);
-  private final RelayOptions options;
-  private final ByteFilters filters;
+  private final Class<C> type;
+  private final Relay<C> relay;
+
+  private RelayStage(Class<C> type, Relay<C> relay) {
+    this.type = type;
+    this.relay = relay;
+  }
 
   /**
-   * A stage that relays with the given options.
+   * A stage that relays TCP connections.
    *
    * @param filters what the bytes pass on their way from the client to the upstream, and in the
    *     reverse order on their way back; without any they never enter the heap
    */
-  public RelayStage(RelayOptions options, List<ByteFilter> filters) {
-    this.options = options;
-    this.filters = new ByteFilters(List.copyOf(filters));
+  public static RelayStage<TcpConnection> tcp(RelayOptions options, List<ByteFilter> filters) {
+    if (filters.isEmpty()) {
+      return new RelayStage<>(
+          TcpConnection.class,
+          (connection, routed, streams, onEnd) ->
+              connection.loop().run(() -> TcpRelay.start(connection, routed, options, onEnd)));
+    }
+    ByteFilters byteFilters = new ByteFilters(List.copyOf(filters));
+    return new RelayStage<>(
+        TcpConnection.class,
+        (connection, routed, streams, onEnd) -> {
+          FilteredRelay relay = new FilteredRelay(connection, routed, options, onEnd);
+          connection.loop().run(relay::start);
+          streams.run(byteFilters.between(relay, connection));
+        });
+  }
+
+  /** A stage that relays UDP sessions. */
+  public static RelayStage<UdpConnection> udp(UdpRelayOptions options) {
+    return new RelayStage<>(
+        UdpConnection.class,
+        (connection, routed, streams, onEnd) ->
+            connection.loop().run(() -> UdpRelay.start(connection, routed, options, onEnd)));
   }
 
   @Override
@@ -71,7 +125,7 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
 
   private final class RelayLogic extends GraphStageLogic {
     /** Touched by the stage alone; the summaries come from the loops. */
-    private final Set<Connection> running = new HashSet<>();
+    private final Set<AcceptedConnection> running = new HashSet<>();
 
     private final Queue<ConnectionSummary> ended = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean notified = new AtomicBoolean();
@@ -110,29 +164,22 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
     }
 
     private void relay(RoutedConnection routed) {
-      if (routed.upstream().isPresent()
-          && routed.connection() instanceof TcpConnection connection
-          && connection.take()) {
+      if (routed.upstream().isPresent() && take(routed.connection())) {
+        C connection = type.cast(routed.connection());
         running.add(connection);
-        start(connection, routed);
+        relay.start(connection, routed, streams, this::onEnd);
       } else {
         routed.connection().refuse(UNROUTED);
         ended.add(refused(routed));
       }
     }
 
-    private void start(TcpConnection connection, RoutedConnection routed) {
-      if (filters.isEmpty()) {
-        connection.loop().run(() -> TcpRelay.start(connection, routed, options, this::onEnd));
-      } else {
-        startFiltered(connection, routed);
+    private boolean take(Connection connection) {
+      if (type.isInstance(connection)) {
+        return type.cast(connection).take();
       }
-    }
-
-    private void startFiltered(TcpConnection connection, RoutedConnection routed) {
-      FilteredRelay relay = new FilteredRelay(connection, routed, options, this::onEnd);
-      connection.loop().run(relay::start);
-      streams.run(filters.between(relay, connection));
+      log.error("{} cannot be relayed by a stage for {}", connection, type.getSimpleName());
+      return false;
     }
 
     /** On the connection's loop. A burst of ends is one message to the stage. */
@@ -171,9 +218,7 @@ public final class RelayStage extends GraphStage<FlowShape<RoutedConnection, Con
 
     @Override
     public void postStop() {
-      for (Connection connection : running) {
-        ((TcpConnection) connection).abort();
-      }
+      running.forEach(connection -> connection.abort(Cause.STOPPED));
     }
   }
 

@@ -61,8 +61,12 @@ class SocketCallsTest {
 
   private static boolean fits(Arguments arguments) {
     InetAddress host = (InetAddress) arguments.get()[0];
-    return arguments.get()[1] != SocketOption.IPV6_V6ONLY
-        || SocketAddresses.family(host) == SocketAddresses.AF_INET6;
+    return switch ((SocketOption) arguments.get()[1]) {
+      case IPV6_V6ONLY, IPV6_RECVORIGDSTADDR ->
+          SocketAddresses.family(host) == SocketAddresses.AF_INET6;
+      case SO_RCVBUF -> false;
+      default -> true;
+    };
   }
 
   @ParameterizedTest
@@ -74,6 +78,15 @@ class SocketCallsTest {
     assertEquals(before ? 1 : 0, net.option(fd, option));
     assertEquals(0, before ? calls.disable(fd, option) : calls.enable(fd, option));
     assertEquals(before ? 0 : 1, net.option(fd, option));
+  }
+
+  /** socket(7): the kernel doubles it. */
+  @ParameterizedTest
+  @MethodSource(EACH_FAMILY)
+  void setsTheReceiveBuffer(InetAddress host) throws Exception {
+    int fd = net.socket(host);
+    assertEquals(0, calls.set(fd, SocketOption.SO_RCVBUF, 8192));
+    assertEquals(16384, net.option(fd, SocketOption.SO_RCVBUF));
   }
 
   @ParameterizedTest

@@ -219,7 +219,7 @@ class LoopbackProxyTest {
     String expected = "cannot listen on 127.0.0.1:" + address.getPort() + ": ";
     assertTrue(e.getMessage().startsWith(expected), e.getMessage());
     assertTrue(e.getMessage().contains("EADDRINUSE"), e.getMessage());
-    assertTrue(e.getMessage().contains("'ss -ltnp'"), e.getMessage());
+    assertTrue(e.getMessage().contains("'ss -lntup'"), e.getMessage());
     assertSame(e.getCause(), Await.failure(second.summaries().pull()));
   }
 

@@ -1,0 +1,152 @@
+package dev.pellucid.runtime.relay;
+
+import dev.pellucid.api.Connection;
+import dev.pellucid.api.Termination;
+import dev.pellucid.api.Termination.Cause;
+import dev.pellucid.api.Termination.Party;
+import dev.pellucid.api.Termination.Phase;
+import dev.pellucid.runtime.loop.EventLoop;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of a listener, whatever its transport. The methods of {@link Connection} may be
+ * called on any thread.
+ */
+public abstract class AcceptedConnection implements Connection {
+  private static final AtomicLong lastId = new AtomicLong();
+
+  private final long id = lastId.incrementAndGet();
+  private final Listener listener;
+  private final EventLoop loop;
+  private final InetSocketAddress client;
+  private final InetSocketAddress originalDestination;
+  private final long acceptedMillis = System.currentTimeMillis();
+  private final long acceptedNanos;
+
+  // Guarded by this.
+  private @Nullable Termination refusal;
+  private boolean taken;
+
+  // Belongs to the loop.
+  private @Nullable ConnectionOwner owner;
+
+  AcceptedConnection(
+      Listener listener,
+      EventLoop loop,
+      InetSocketAddress client,
+      InetSocketAddress originalDestination) {
+    this.listener = listener;
+    this.loop = loop;
+    this.client = client;
+    this.originalDestination = originalDestination;
+    this.acceptedNanos = loop.now();
+  }
+
+  @Override
+  public final long id() {
+    return id;
+  }
+
+  @Override
+  public final InetSocketAddress client() {
+    return client;
+  }
+
+  @Override
+  public final InetSocketAddress originalDestination() {
+    return originalDestination;
+  }
+
+  @Override
+  public final boolean intercepted() {
+    return originalDestination.getPort() != listener.address().getPort()
+        || !(originalDestination.equals(listener.address())
+            || LocalAddresses.contains(originalDestination.getAddress()));
+  }
+
+  @Override
+  public final Instant acceptedAt() {
+    return Instant.ofEpochMilli(acceptedMillis);
+  }
+
+  @Override
+  public final void refuse(Termination termination) {
+    synchronized (this) {
+      if (taken || refusal != null) {
+        return;
+      }
+      refusal = termination;
+    }
+    loop.run(
+        () -> {
+          discard();
+          over(termination);
+        });
+  }
+
+  /** Lets go of what this connection holds, because it was refused. Called on the loop, once. */
+  abstract void discard();
+
+  @Override
+  public final synchronized Optional<Termination> refusal() {
+    return Optional.ofNullable(refusal);
+  }
+
+  /** Whether it was refused, or taken over. */
+  final synchronized boolean gone() {
+    return taken || refusal != null;
+  }
+
+  /**
+   * Takes the connection over; from now on it cannot be refused. False if it was, or if someone
+   * else has taken it.
+   */
+  public final synchronized boolean take() {
+    if (taken || refusal != null) {
+      return false;
+    }
+    taken = true;
+    return true;
+  }
+
+  /** Called once, on the loop, by what has taken this connection over. */
+  final void ownedBy(ConnectionOwner owner) {
+    this.owner = owner;
+  }
+
+  /** Ends this connection with resets, wherever it is. May be called on any thread. */
+  public final void abort(Cause cause) {
+    loop.run(
+        () -> {
+          if (owner != null) {
+            owner.abort(cause);
+          } else {
+            refuse(new Termination(Party.PROXY, Phase.ROUTE, cause));
+          }
+        });
+  }
+
+  /** Called once, on the loop, when nothing is held any more. */
+  final void over(Termination termination) {
+    listener.over(this, termination);
+  }
+
+  /** The loop this connection was accepted on and stays on. */
+  public final EventLoop loop() {
+    return loop;
+  }
+
+  /** When this connection was accepted, in the terms of {@link EventLoop#now}. */
+  final long acceptedNanos() {
+    return acceptedNanos;
+  }
+
+  @Override
+  public String toString() {
+    return "connection " + id + " " + client + " -> " + originalDestination;
+  }
+}

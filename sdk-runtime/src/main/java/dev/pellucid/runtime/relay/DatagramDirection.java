@@ -1,0 +1,100 @@
+package dev.pellucid.runtime.relay;
+
+import dev.pellucid.runtime.linux.DatagramBatch;
+import dev.pellucid.runtime.linux.Errno;
+
+/** One direction of a session: what passes its filters is sent to a leg and counted. */
+final class DatagramDirection {
+  /** The filters of this direction. */
+  @FunctionalInterface
+  interface Filtering {
+    /** Filters a datagram where it is. False if it is dropped. */
+    boolean passes(DatagramBatch batch, int index);
+  }
+
+  private final DatagramLeg leg;
+  private final boolean filtered;
+  private final Filtering filtering;
+  private final UdpConnection connection;
+  private long datagrams;
+  private long bytes;
+
+  /**
+   * A direction.
+   *
+   * @param leg where it leads
+   * @param filtered whether there are filters; without any, datagrams are not looked at
+   */
+  DatagramDirection(
+      UdpConnection connection, DatagramLeg leg, boolean filtered, Filtering filtering) {
+    this.connection = connection;
+    this.leg = leg;
+    this.filtered = filtered;
+    this.filtering = filtering;
+  }
+
+  /** Datagrams sent. */
+  long datagrams() {
+    return datagrams;
+  }
+
+  /** Bytes sent. */
+  long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Sends datagrams on; those for which there is no room are dropped.
+   *
+   * @return 0, or the negative errno if nothing can be sent any more
+   */
+  int pass(DatagramBatch batch, int from, int to) {
+    if (!filtered) {
+      return send(batch, from, to);
+    }
+    for (int i = from; i < to; i++) {
+      int result = filtering.passes(batch, i) ? send(batch, i, i + 1) : 0;
+      if (result < 0) {
+        return result;
+      }
+    }
+    return 0;
+  }
+
+  private int send(DatagramBatch batch, int from, int to) {
+    int next = from;
+    while (next < to) {
+      int n = leg.send(batch, next, to);
+      if (n >= 0) {
+        count(batch, next, next + n);
+        next += n;
+      } else if (dropped(-n)) {
+        connection.countDropped(1);
+        next++;
+      } else {
+        return n;
+      }
+    }
+    return 0;
+  }
+
+  /** No room, too large for a path that does not fragment, or refused by the host's firewall. */
+  private static boolean dropped(int errno) {
+    return switch (errno) {
+      case Errno.EAGAIN, Errno.ENOBUFS, Errno.EMSGSIZE, Errno.EPERM -> true;
+      default -> false;
+    };
+  }
+
+  private void count(DatagramBatch batch, int from, int to) {
+    datagrams += to - from;
+    for (int i = from; i < to; i++) {
+      bytes += batch.length(i);
+    }
+  }
+
+  /** Lets go of the leg. */
+  void close() {
+    leg.close();
+  }
+}

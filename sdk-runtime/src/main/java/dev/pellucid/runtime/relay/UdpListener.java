@@ -1,0 +1,231 @@
+package dev.pellucid.runtime.relay;
+
+import dev.pellucid.api.Termination;
+import dev.pellucid.api.Termination.Cause;
+import dev.pellucid.runtime.linux.DatagramBatch;
+import dev.pellucid.runtime.linux.DatagramFlow;
+import dev.pellucid.runtime.linux.Epoll;
+import dev.pellucid.runtime.linux.Errno;
+import dev.pellucid.runtime.linux.LinuxException;
+import dev.pellucid.runtime.linux.SocketCalls;
+import dev.pellucid.runtime.linux.SocketOption;
+import dev.pellucid.runtime.loop.EventLoop;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A UDP socket that all clients send to, and the sessions that it tells apart by the client's
+ * address and the original destination. The first datagram of a session is its acceptance.
+ */
+final class UdpListener extends Listener {
+  private static final Logger log = LoggerFactory.getLogger(UdpListener.class);
+
+  /** The kernel takes as much of it as net.core.rmem_max allows. */
+  private static final int RECEIVE_BUFFER = 4 << 20;
+
+  /** After so many system calls the loop's other sockets have their turn. */
+  private static final int READS_PER_TURN = 8;
+
+  private final UdpListenerGroup group;
+  private final DatagramBatch batch;
+
+  /** In the order of their last datagrams, the eldest first. */
+  private final Map<DatagramFlow, UdpConnection> sessions = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** The sessions that nobody has asked for yet. */
+  private final Queue<UdpConnection> accepted = new ArrayDeque<>();
+
+  private boolean resuming;
+  private @Nullable Runnable onClosed;
+  private boolean closed;
+
+  private UdpListener(
+      UdpListenerGroup group, EventLoop loop, int fd, InetSocketAddress address, Runnable onReady) {
+    super(group, loop, fd, address, onReady);
+    this.group = group;
+    this.batch = loop.datagrams();
+  }
+
+  static UdpListener open(UdpListenerGroup group, EventLoop loop, Runnable onReadable)
+      throws LinuxException {
+    SocketCalls sockets = loop.sockets();
+    int fd = group.openSocket(sockets);
+    try {
+      // Reply sockets share the port with it.
+      ListenerGroup.enable(sockets, fd, SocketOption.SO_REUSEADDR);
+      ListenerGroup.enable(sockets, fd, SocketOption.SO_REUSEPORT);
+      ListenerGroup.enable(
+          sockets,
+          fd,
+          group.address().getAddress() instanceof Inet4Address
+              ? SocketOption.IP_RECVORIGDSTADDR
+              : SocketOption.IPV6_RECVORIGDSTADDR);
+      LinuxException.check(
+          "setsockopt SO_RCVBUF", sockets.set(fd, SocketOption.SO_RCVBUF, RECEIVE_BUFFER));
+      group.bind(sockets, fd);
+      UdpListener listener = new UdpListener(group, loop, fd, sockets.localAddress(fd), onReadable);
+      loop.register(fd, Epoll.IN, events -> listener.receive());
+      return listener;
+    } catch (LinuxException e) {
+      loop.forgetAndClose(fd);
+      throw e;
+    }
+  }
+
+  private void receive() {
+    for (int i = 0; i < READS_PER_TURN; i++) {
+      int n = batch.receiveAddressed(fd);
+      if (n < 0) {
+        if (n != -Errno.EAGAIN) {
+          log.warn("receiving on {} failed: {}", address(), Errno.describe(-n));
+        }
+        return;
+      }
+      dispatch(n);
+      if (n < DatagramBatch.CAPACITY || closed) {
+        return;
+      }
+    }
+    resumeLater();
+  }
+
+  private void resumeLater() {
+    if (!resuming) {
+      resuming = true;
+      loop.execute(
+          () -> {
+            resuming = false;
+            if (!closed) {
+              receive();
+            }
+          });
+    }
+  }
+
+  /** Datagrams of one session that follow each other are handed on together. */
+  private void dispatch(int n) {
+    int from = 0;
+    while (from < n) {
+      DatagramFlow flow = batch.flow(from);
+      int to = from + 1;
+      while (to < n && flow != null && flow.equals(batch.flow(to))) {
+        to++;
+      }
+      UdpConnection session = flow == null ? null : session(flow);
+      if (session != null) {
+        session.received(batch, from, to);
+      } else {
+        group.counters().countDropped(to - from);
+      }
+      from = to;
+    }
+  }
+
+  private @Nullable UdpConnection session(DatagramFlow flow) {
+    UdpConnection known = sessions.get(flow);
+    return known != null ? known : begin(flow);
+  }
+
+  private @Nullable UdpConnection begin(DatagramFlow flow) {
+    if (onClosed != null || accepted.size() >= group.options().backlog() || !makeRoom()) {
+      return null;
+    }
+    UdpConnection session = new UdpConnection(this, loop, flow);
+    sessions.put(flow, session);
+    accepted.add(session);
+    group.counters().countAccepted();
+    readable();
+    return session;
+  }
+
+  /** At the limit, the session that has been silent for longest makes room. */
+  private boolean makeRoom() {
+    if (group.limit().tryAcquire()) {
+      return true;
+    }
+    if (sessions.isEmpty()) {
+      return false;
+    }
+    sessions.values().iterator().next().abort(Cause.EVICTED);
+    return group.limit().tryAcquire();
+  }
+
+  @Override
+  @Nullable AcceptedConnection acceptNext() {
+    return accepted.poll();
+  }
+
+  /** The upstream has sent something to a session, which is no longer the eldest. */
+  void touch(UdpConnection session) {
+    sessions.get(session.datagramFlow());
+  }
+
+  Flow<ByteString, ByteString, NotUsed> flow(UdpConnection connection) {
+    return group.flow(connection);
+  }
+
+  void countDropped(int datagrams) {
+    group.counters().countDropped(datagrams);
+  }
+
+  /**
+   * The way back to a session's client. What is sent there has to come from the address and the
+   * port that the client has asked: if they are not the listener's own, from a socket that is bound
+   * to them.
+   *
+   * @throws DialException if the socket cannot be had
+   */
+  DatagramLeg clientLeg(UdpConnection session) throws DialException {
+    InetSocketAddress asked = session.originalDestination();
+    if (group.options().transparent() && session.intercepted()) {
+      return ReplySockets.of(loop).acquire(asked, session.client());
+    }
+    boolean wildcard = address().getAddress().isAnyLocalAddress();
+    return new ListenerLeg(
+        fd, session.client(), wildcard ? Optional.of(asked.getAddress()) : Optional.empty());
+  }
+
+  @Override
+  Collection<UdpConnection> open() {
+    return sessions.values();
+  }
+
+  @Override
+  void over(AcceptedConnection connection, Termination termination) {
+    sessions.remove(((UdpConnection) connection).datagramFlow());
+    super.over(connection, termination);
+    closeIfDone();
+  }
+
+  /** Sessions need the listener to the end: their clients send to it. */
+  @Override
+  public void close(Runnable onClosed) {
+    if (this.onClosed == null) {
+      this.onClosed = onClosed;
+      accepted.forEach(session -> session.abort(Cause.STOPPED));
+      accepted.clear();
+      closeIfDone();
+    }
+  }
+
+  private void closeIfDone() {
+    if (onClosed != null && sessions.isEmpty() && !closed) {
+      closed = true;
+      loop.forgetAndClose(fd);
+      group.closed();
+      onClosed.run();
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dev.pellucid.runtime.relay;
+
+import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.RoutedConnection;
+import dev.pellucid.api.Termination;
+import dev.pellucid.api.Termination.Cause;
+import dev.pellucid.api.Termination.Party;
+import dev.pellucid.api.Termination.Phase;
+import dev.pellucid.runtime.linux.DatagramBatch;
+import dev.pellucid.runtime.linux.Errno;
+import dev.pellucid.runtime.loop.EventLoop;
+import dev.pellucid.runtime.loop.Timer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Relays one session: sends the client's datagrams to the upstream, each as it is, and the
+ * upstream's to the client from the address the client has asked. A datagram for which a socket has
+ * no room is dropped, as on any other hop. Lives on the session's loop.
+ */
+public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
+  private static final Logger log = LoggerFactory.getLogger(UdpRelay.class);
+
+  /** After so many system calls the loop's other sockets have their turn. */
+  private static final int READS_PER_TURN = 4;
+
+  private final UdpConnection connection;
+  private final UdpRelayOptions options;
+  private final Consumer<ConnectionSummary> onEnd;
+  private final EventLoop loop;
+  private final Attempts attempts;
+  private final Timer timer;
+
+  private @Nullable DatagramDirection toClient;
+  private @Nullable DatagramDirection toUpstream;
+  private @Nullable UpstreamLeg upstream;
+  private boolean over;
+  private long responses;
+  private long connectedAt;
+  private long lastActivity;
+
+  private UdpRelay(
+      UdpConnection connection,
+      RoutedConnection routed,
+      UdpRelayOptions options,
+      Consumer<ConnectionSummary> onEnd) {
+    this.connection = connection;
+    this.options = options;
+    this.onEnd = onEnd;
+    this.loop = connection.loop();
+    this.attempts = Attempts.of(routed, options.retries());
+    this.lastActivity = loop.now();
+    this.timer = loop.schedule(options.idleNanos(), this::checkTime);
+  }
+
+  /**
+   * Starts to relay a session that was {@linkplain UdpConnection#take taken}. Called on the
+   * session's loop.
+   *
+   * @param routed where it goes; it has an upstream
+   * @param onEnd told once, on the loop, when the session is over; possibly before this returns
+   */
+  public static void start(
+      UdpConnection connection,
+      RoutedConnection routed,
+      UdpRelayOptions options,
+      Consumer<ConnectionSummary> onEnd) {
+    UdpRelay relay = new UdpRelay(connection, routed, options, onEnd);
+    connection.ownedBy(relay);
+    relay.begin();
+  }
+
+  private void begin() {
+    try {
+      DatagramFilters filters = DatagramFilters.create(options.filters(), connection);
+      toClient = direction(connection.clientLeg(), filters, filters::fromUpstream);
+      UpstreamLeg leg = dial();
+      toUpstream = direction(leg, filters, filters::fromClient);
+      upstream = leg;
+      connectedAt = loop.now();
+      connection.deliverTo(this);
+    } catch (DialException e) {
+      log.debug("{}: {}: {}", connection, attempts.upstream().address(), e.getMessage());
+      end(e.termination());
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  private DatagramDirection direction(
+      DatagramLeg leg, DatagramFilters filters, DatagramDirection.Filtering filtering) {
+    return new DatagramDirection(connection, leg, !filters.isEmpty(), filtering);
+  }
+
+  private UpstreamLeg dial() throws DialException {
+    while (true) {
+      try {
+        return UpstreamLeg.dial(
+            loop,
+            options.source(),
+            connection.client(),
+            attempts.upstream().address(),
+            events -> receive());
+      } catch (DialException e) {
+        if (!attempts.next(e.termination())) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void onDatagrams(DatagramBatch batch, int from, int to) {
+    if (over || toUpstream == null) {
+      return;
+    }
+    lastActivity = loop.now();
+    try {
+      int result = toUpstream.pass(batch, from, to);
+      if (result < 0) {
+        end(broken(Party.UPSTREAM, -result));
+      }
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  /** The upstream has sent something, or ICMP tells of it. */
+  private void receive() {
+    DatagramBatch batch = loop.datagrams();
+    for (int i = 0; i < READS_PER_TURN; i++) {
+      if (over || upstream == null) {
+        return;
+      }
+      int n = batch.receive(upstream.fd());
+      if (n < 0) {
+        if (n != -Errno.EAGAIN) {
+          end(broken(Party.UPSTREAM, -n));
+        }
+        return;
+      }
+      answer(batch, n);
+      if (n < DatagramBatch.CAPACITY) {
+        return;
+      }
+    }
+    loop.execute(this::receive);
+  }
+
+  private void answer(DatagramBatch batch, int n) {
+    if (toClient == null) {
+      return;
+    }
+    lastActivity = loop.now();
+    connection.touch();
+    responses += n;
+    try {
+      int result = toClient.pass(batch, 0, n);
+      if (result < 0) {
+        end(broken(Party.CLIENT, -result));
+      } else if (answered()) {
+        end(Termination.COMPLETED);
+      }
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  /** Whether everything the client has sent was answered, if that can be told. */
+  private boolean answered() {
+    return options.responses() > 0
+        && toUpstream != null
+        && responses >= options.responses() * toUpstream.datagrams();
+  }
+
+  private static Termination broken(Party party, int errno) {
+    Cause cause =
+        switch (errno) {
+          case Errno.ECONNREFUSED -> Cause.REFUSED;
+          case Errno.ENETUNREACH, Errno.EHOSTUNREACH -> Cause.UNREACHABLE;
+          default -> Cause.FAILED;
+        };
+    return new Termination(party, Phase.DATA, cause);
+  }
+
+  private void checkTime() {
+    long remaining = lastActivity + options.idleNanos() - loop.now();
+    if (remaining > 0) {
+      loop.reschedule(timer, remaining);
+    } else {
+      end(new Termination(Party.PROXY, Phase.IDLE, Cause.TIMEOUT));
+    }
+  }
+
+  @Override
+  public void abort(Cause cause) {
+    end(new Termination(Party.PROXY, Phase.DATA, cause));
+  }
+
+  private void failed(Throwable failure) {
+    log.error("{} failed", connection, failure);
+    end(new Termination(Party.PROXY, Phase.DATA, Cause.FAILED));
+  }
+
+  private void end(Termination termination) {
+    if (over) {
+      return;
+    }
+    over = true;
+    loop.cancel(timer);
+    if (toClient != null) {
+      toClient.close();
+    }
+    if (toUpstream != null) {
+      toUpstream.close();
+    }
+    connection.over(termination);
+    onEnd.accept(summary(termination));
+  }
+
+  private ConnectionSummary summary(Termination termination) {
+    long accepted = connection.acceptedNanos();
+    Optional<Duration> connectTime =
+        connectedAt == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(connectedAt - accepted));
+    return new ConnectionSummary(
+        connection,
+        Optional.of(attempts.upstream()),
+        toUpstream == null ? 0 : toUpstream.bytes(),
+        toClient == null ? 0 : toClient.bytes(),
+        connectTime,
+        Duration.ofNanos(loop.now() - accepted),
+        termination);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.pellucid.javadsl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.typesafe.config.ConfigFactory;
+import dev.pellucid.api.Connection;
+import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.RoutedConnection;
+import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.loop.EventLoop;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.stream.javadsl.Flow;
+
+/** A UDP proxy in the lab, on one loop, that keeps the summaries of its sessions. */
+record UdpProxy(ActorSystem system, Binding binding, BlockingQueue<ConnectionSummary> summaries)
+    implements AutoCloseable {
+  static final int PORT = 5353;
+  static final int LISTENER_PORT = 50053;
+  private static final long TIMEOUT_SECONDS = 10;
+
+  static UdpProxy start(
+      LabNetwork net,
+      BindSettings settings,
+      Flow<Connection, RoutedConnection, NotUsed> routing,
+      UdpRelaySettings relay)
+      throws Exception {
+    return net.closeAtEnd(net.proxy().call(() -> run(settings, routing, relay)));
+  }
+
+  private static UdpProxy run(
+      BindSettings settings,
+      Flow<Connection, RoutedConnection, NotUsed> routing,
+      UdpRelaySettings relay)
+      throws Exception {
+    ActorSystem system =
+        ActorSystem.create(
+            "udp-proxy",
+            ConfigFactory.parseString("pellucid.event-loops = 1")
+                .withFallback(ConfigFactory.load()));
+    BlockingQueue<ConnectionSummary> summaries = new LinkedBlockingQueue<>();
+    TransparentUdp udp = TransparentUdp.get(system);
+    Binding binding =
+        EventLoops.get(system)
+            .runOnEach(
+                udp.bind(settings)
+                    .via(routing)
+                    .via(udp.relay(relay))
+                    .to(Stages.accessLog(summaries::addAll)))
+            .get(0)
+            .toCompletableFuture()
+            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    return new UdpProxy(system, binding, summaries);
+  }
+
+  /** An ordinary listener at the proxy's own address. */
+  static BindSettings atProxy(LabNetwork net) {
+    return BindSettings.create(net.proxy().at(PORT));
+  }
+
+  static BindSettings intercepting(String host) {
+    return BindSettings.create(host, LISTENER_PORT).withInterception(Interception.TPROXY);
+  }
+
+  /** The summary of the next session that is over. */
+  ConnectionSummary nextSummary() throws InterruptedException {
+    ConnectionSummary summary = summaries.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    if (summary == null) {
+      throw new AssertionError("no session has ended");
+    }
+    return summary;
+  }
+
+  String nextEnd() throws InterruptedException {
+    return nextSummary().termination().toString();
+  }
+
+  /** Looks for what is left of sessions; all of them have been summed up. */
+  void assertNothingLeft() throws Exception {
+    assertEquals(0, binding.openConnections());
+    EventLoop loop = EventLoops.get(system).next();
+    assertEquals(
+        1,
+        CompletableFuture.supplyAsync(loop::registered, loop)
+            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS),
+        "the listener alone is registered");
+  }
+
+  @Override
+  public void close() throws Exception {
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+  }
+}
