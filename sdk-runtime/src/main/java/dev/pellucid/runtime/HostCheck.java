@@ -1,7 +1,7 @@
 package dev.pellucid.runtime;
 
-import dev.pellucid.runtime.config.InterceptMode;
 import dev.pellucid.runtime.config.ListenerConfig;
+import dev.pellucid.runtime.host.InterceptMode;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;

@@ -1,8 +1,13 @@
 package dev.pellucid.lab;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import dev.pellucid.api.Transport;
+import dev.pellucid.runtime.host.Divert;
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptionRules;
+import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.linux.NativeMemory;
 import java.io.IOException;
@@ -12,9 +17,11 @@ import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.Stream;
 
@@ -34,6 +41,11 @@ import java.util.stream.Stream;
 public final class LabNetwork implements AutoCloseable {
   /** The proxy's interface on the client's side. */
   public static final String CLIENT_INTERFACE = Topology.CLIENT_INTERFACE;
+
+  private static final Set<Divert> ALL_TRAFFIC =
+      Arrays.stream(IpFamily.values())
+          .flatMap(family -> Arrays.stream(Transport.values()).map(t -> new Divert(family, t)))
+          .collect(toUnmodifiableSet());
 
   private static final int MAX_SERVERS = 250;
 
@@ -123,6 +135,29 @@ public final class LabNetwork implements AutoCloseable {
                 .map(listener -> Intercept.tcp("lab", listener, List.of(PortRange.of(port))))
                 .map(intercept -> intercept.withInterfaces(List.of(CLIENT_INTERFACE)))
                 .toList()));
+  }
+
+  /**
+   * Has the proxy's kernel redirect TCP connections that the client makes to a port, at any
+   * address, to an ordinary listener at {@code 0.0.0.0:listenerPort} or {@code [::]:listenerPort}.
+   */
+  public void redirect(FirewallTool tool, int port, int listenerPort) throws Exception {
+    apply(
+        tool,
+        new InterceptionRules(
+            Stream.of("0.0.0.0", "::")
+                .map(any -> new InetSocketAddress(any, listenerPort))
+                .map(listener -> Intercept.redirect("lab", listener, List.of(PortRange.of(port))))
+                .map(intercept -> intercept.withInterfaces(List.of(CLIENT_INTERFACE)))
+                .toList()));
+  }
+
+  /**
+   * Has the proxy's kernel deliver to transparent sockets what is theirs, and intercept nothing:
+   * what a proxy needs whose clients address it, and whose servers see the clients.
+   */
+  public void divert(FirewallTool tool) throws Exception {
+    apply(tool, new InterceptionRules(List.of(), ALL_TRAFFIC));
   }
 
   /** Applies rules on the proxy, in place of those that were there. */

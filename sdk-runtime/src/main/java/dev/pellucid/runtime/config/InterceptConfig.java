@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.config;
 
 import dev.pellucid.runtime.host.Cidr;
+import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.OnProxyDown;
 import dev.pellucid.runtime.host.PortRange;
 import java.util.List;

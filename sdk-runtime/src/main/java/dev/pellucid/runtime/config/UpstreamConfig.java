@@ -3,6 +3,7 @@ package dev.pellucid.runtime.config;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
+import dev.pellucid.runtime.host.InterceptMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -25,6 +25,11 @@ public record Cidr(InetAddress address, int prefixLength) {
     address = network(address, prefixLength);
   }
 
+  /** The network of one address. */
+  public static Cidr of(InetAddress address) {
+    return new Cidr(address, address.getAddress().length * 8);
+  }
+
   /**
    * Reads a network such as {@code 10.1.0.0/24} or {@code fd00::/8}; an address alone is a network
    * of one.

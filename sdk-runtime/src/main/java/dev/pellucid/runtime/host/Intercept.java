@@ -4,6 +4,7 @@ import dev.pellucid.api.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -11,22 +12,28 @@ import java.util.regex.Pattern;
  * interfaces are all but loopback, for what the host sends to itself stays untouched.
  *
  * @param name the listener's name, which the rules carry as a comment
+ * @param mode how it gets there; with {@link InterceptMode#NONE} there is nothing to intercept
  * @param transport the transport protocol
  * @param listener where the proxy listens; its address family is the family of the traffic
- * @param ports the destination ports, at least one
+ * @param ports the destination ports, at least one; a foreign listener's own
  * @param interfaces the interfaces it arrives on
  * @param sources the networks it comes from
- * @param destinations the networks it goes to
- * @param onProxyDown what happens to it while nothing listens
+ * @param destinations the networks it goes to; a foreign listener's own address
+ * @param localOutput whether what this host itself sends to others is intercepted too, unless it
+ *     carries {@link InterceptionRules#OWN_MARK}
+ * @param onProxyDown what happens to it while nothing listens; always a reset with {@link
+ *     InterceptMode#REDIRECT}, never a bypass with local output, which has left its way by then
  */
 public record Intercept(
     String name,
+    InterceptMode mode,
     Transport transport,
     InetSocketAddress listener,
     List<PortRange> ports,
     List<String> interfaces,
     List<Cidr> sources,
     List<Cidr> destinations,
+    boolean localOutput,
     OnProxyDown onProxyDown) {
 
   private static final Pattern INTERFACE = Pattern.compile("[\\w.:@-]{1,15}");
@@ -39,6 +46,8 @@ public record Intercept(
     if (ports.isEmpty()) {
       throw new IllegalArgumentException("listener " + name + " intercepts no port");
     }
+    requirePossible(name, mode, transport, listener.getAddress());
+    requirePossible(name, mode, localOutput, onProxyDown);
     interfaces.forEach(Intercept::requireInterfaceName);
     requireSameFamily(name, listener.getAddress(), sources);
     requireSameFamily(name, listener.getAddress(), destinations);
@@ -48,34 +57,95 @@ public record Intercept(
     destinations = List.copyOf(destinations);
   }
 
-  /** TCP connections to some ports, from anywhere; blocked while nothing listens. */
+  /** TCP connections to some ports, from anywhere, by TPROXY; blocked while nothing listens. */
   public static Intercept tcp(String name, InetSocketAddress listener, List<PortRange> ports) {
+    return tproxy(name, Transport.TCP, listener, ports);
+  }
+
+  /** UDP datagrams to some ports, from anywhere, by TPROXY; blocked while nothing listens. */
+  public static Intercept udp(String name, InetSocketAddress listener, List<PortRange> ports) {
+    return tproxy(name, Transport.UDP, listener, ports);
+  }
+
+  private static Intercept tproxy(
+      String name, Transport transport, InetSocketAddress listener, List<PortRange> ports) {
+    return of(name, InterceptMode.TPROXY, transport, listener, ports, OnProxyDown.BLOCK);
+  }
+
+  /** What goes to the address of a foreign listener; blocked while nothing listens. */
+  public static Intercept foreign(String name, Transport transport, InetSocketAddress listener) {
+    List<PortRange> port = List.of(PortRange.of(listener.getPort()));
+    return of(name, InterceptMode.FOREIGN, transport, listener, port, OnProxyDown.BLOCK)
+        .withDestinations(List.of(Cidr.of(listener.getAddress())));
+  }
+
+  /** TCP connections to some ports, from anywhere, by REDIRECT; reset while nothing listens. */
+  public static Intercept redirect(String name, InetSocketAddress listener, List<PortRange> ports) {
+    return of(name, InterceptMode.REDIRECT, Transport.TCP, listener, ports, OnProxyDown.RESET);
+  }
+
+  private static Intercept of(
+      String name,
+      InterceptMode mode,
+      Transport transport,
+      InetSocketAddress listener,
+      List<PortRange> ports,
+      OnProxyDown onProxyDown) {
     return new Intercept(
-        name, Transport.TCP, listener, ports, List.of(), List.of(), List.of(), OnProxyDown.BLOCK);
+        name,
+        mode,
+        transport,
+        listener,
+        ports,
+        List.of(),
+        List.of(),
+        List.of(),
+        false,
+        onProxyDown);
   }
 
   /** Only what arrives on these interfaces. */
   public Intercept withInterfaces(List<String> newInterfaces) {
-    return new Intercept(
-        name, transport, listener, ports, newInterfaces, sources, destinations, onProxyDown);
+    return with(newInterfaces, sources, destinations, localOutput, onProxyDown);
   }
 
   /** Only what comes from these networks. */
   public Intercept withSources(List<Cidr> newSources) {
-    return new Intercept(
-        name, transport, listener, ports, interfaces, newSources, destinations, onProxyDown);
+    return with(interfaces, newSources, destinations, localOutput, onProxyDown);
   }
 
   /** Only what goes to these networks. */
   public Intercept withDestinations(List<Cidr> newDestinations) {
-    return new Intercept(
-        name, transport, listener, ports, interfaces, sources, newDestinations, onProxyDown);
+    return with(interfaces, sources, newDestinations, localOutput, onProxyDown);
+  }
+
+  /** Whether what this host itself sends to others is intercepted too. */
+  public Intercept withLocalOutput(boolean newLocalOutput) {
+    return with(interfaces, sources, destinations, newLocalOutput, onProxyDown);
   }
 
   /** What happens while nothing listens. */
   public Intercept withOnProxyDown(OnProxyDown newOnProxyDown) {
+    return with(interfaces, sources, destinations, localOutput, newOnProxyDown);
+  }
+
+  private Intercept with(
+      List<String> newInterfaces,
+      List<Cidr> newSources,
+      List<Cidr> newDestinations,
+      boolean newLocalOutput,
+      OnProxyDown newOnProxyDown) {
     return new Intercept(
-        name, transport, listener, ports, interfaces, sources, destinations, newOnProxyDown);
+        name,
+        mode,
+        transport,
+        listener,
+        ports,
+        newInterfaces,
+        newSources,
+        newDestinations,
+        newLocalOutput,
+        newOnProxyDown);
   }
 
   IpFamily family() {
@@ -85,6 +155,37 @@ public record Intercept(
   /** The name, in characters that no tool takes amiss. */
   String comment() {
     return name.replaceAll("[^\\w.-]", "_");
+  }
+
+  /** What all tools call the transport protocol. */
+  String protocol() {
+    return transport.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void requirePossible(
+      String name, InterceptMode mode, Transport transport, InetAddress listener) {
+    if (mode == InterceptMode.NONE) {
+      throw new IllegalArgumentException("listener " + name + " intercepts nothing");
+    }
+    if (mode == InterceptMode.REDIRECT && transport == Transport.UDP) {
+      throw new IllegalArgumentException(
+          "listener " + name + ": UDP cannot be redirected, for its destination would be lost");
+    }
+    if (mode == InterceptMode.FOREIGN && listener.isAnyLocalAddress()) {
+      throw new IllegalArgumentException("foreign listener " + name + " needs an address");
+    }
+  }
+
+  private static void requirePossible(
+      String name, InterceptMode mode, boolean localOutput, OnProxyDown onProxyDown) {
+    if (mode == InterceptMode.REDIRECT && onProxyDown != OnProxyDown.RESET) {
+      throw new IllegalArgumentException(
+          "listener " + name + ": what is redirected is reset while the proxy is down");
+    }
+    if (localOutput && onProxyDown == OnProxyDown.BYPASS) {
+      throw new IllegalArgumentException(
+          "listener " + name + ": what this host itself sends cannot pass the proxy by");
+    }
   }
 
   private static void requireInterfaceName(String name) {

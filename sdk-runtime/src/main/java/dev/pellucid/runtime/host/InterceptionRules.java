@@ -1,43 +1,59 @@
 package dev.pellucid.runtime.host;
 
-import dev.pellucid.api.Transport;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Everything a host needs so that traffic for others reaches the proxy's listeners: firewall rules
- * in a table or chains of their own, a route that delivers marked packets locally, sysctls.
+ * Everything a host needs so that traffic for others reaches the proxy's sockets: firewall rules in
+ * a table or chains of their own, a route that delivers marked packets locally, sysctls.
  *
  * <p>Applying and removing may be repeated. Applying replaces the rules of an earlier time in one
  * step, without a gap.
  *
  * @param intercepts the traffic of each listener; the first that matches takes it
+ * @param diverts the traffic of transparent sockets; those of the intercepts are added
  */
-public record InterceptionRules(List<Intercept> intercepts) {
+public record InterceptionRules(List<Intercept> intercepts, Set<Divert> diverts) {
 
   /**
-   * Copies the list.
-   *
-   * @throws IllegalArgumentException if one of them is not for TCP
+   * The mark (SO_MARK) of a socket whose packets are never intercepted when they leave this host.
+   * Where an intercept has {@linkplain Intercept#localOutput local output}, the proxy's listeners
+   * and upstream sockets need it: the proxy would intercept itself.
    */
+  public static final int OWN_MARK = PolicyRouting.OWN_MARK;
+
+  /** Copies both. */
   public InterceptionRules {
     intercepts = List.copyOf(intercepts);
-    intercepts.forEach(InterceptionRules::requireTcp);
+    Set<Divert> all = new LinkedHashSet<>(diverts);
+    intercepts.stream()
+        .filter(intercept -> intercept.mode() != InterceptMode.REDIRECT)
+        .map(intercept -> new Divert(intercept.family(), intercept.transport()))
+        .forEach(all::add);
+    diverts = Set.copyOf(all);
+  }
+
+  /** Rules for these intercepts, and for no other transparent sockets. */
+  public InterceptionRules(List<Intercept> intercepts) {
+    this(intercepts, Set.of());
   }
 
   /**
    * The script that installs these rules with a tool.
    *
-   * @throws IllegalArgumentException if the tool cannot do what an intercept asks for
+   * @throws IllegalArgumentException if the tool cannot do what an intercept asks for: iptables
+   *     cannot reset, and cannot let pass by what it hands over by TPROXY
    */
   public HostScript applying(FirewallTool tool) {
     List<String> commands = new ArrayList<>();
     // The routes come first: a rule without its route sends packets astray.
-    for (IpFamily family : families()) {
-      commands.addAll(PolicyRouting.adding(family));
+    for (IpFamily family : IpFamily.values()) {
+      commands.addAll(diverts(family) ? PolicyRouting.adding(family) : List.of());
     }
-    if (families().contains(IpFamily.IPV4)) {
+    if (diverts(IpFamily.IPV4)) {
       commands.add(PolicyRouting.ACCEPT_LOCAL);
     }
     commands.addAll(adding(tool));
@@ -66,32 +82,32 @@ public record InterceptionRules(List<Intercept> intercepts) {
 
   private List<String> adding(FirewallTool tool) {
     return switch (tool) {
-      case NFT -> List.of(NftRules.adding(intercepts));
+      case NFT -> List.of(NftRules.adding(this));
       case IPTABLES ->
-          Arrays.stream(IpFamily.values()).flatMap(family -> iptables(family).stream()).toList();
+          Arrays.stream(IpFamily.values())
+              .flatMap(family -> IptablesRules.adding(family, this).stream())
+              .toList();
     };
   }
 
-  // A family that is no longer intercepted may still have rules from an earlier time.
-  private List<String> iptables(IpFamily family) {
-    List<Intercept> own = intercepts(family);
-    return own.isEmpty() ? IptablesRules.removing(family) : IptablesRules.adding(family, own);
+  /** Whether packets of a family are delivered to transparent sockets. */
+  boolean diverts(IpFamily family) {
+    return diverts.stream().anyMatch(divert -> divert.family() == family);
   }
 
-  private List<IpFamily> families() {
-    return Arrays.stream(IpFamily.values())
-        .filter(family -> !intercepts(family).isEmpty())
+  /** Those of a family whose packets keep their destination. */
+  List<Intercept> handedOver(IpFamily family) {
+    return intercepts.stream()
+        .filter(intercept -> intercept.family() == family)
+        .filter(intercept -> intercept.mode() != InterceptMode.REDIRECT)
         .toList();
   }
 
-  private List<Intercept> intercepts(IpFamily family) {
-    return intercepts.stream().filter(intercept -> intercept.family() == family).toList();
-  }
-
-  private static void requireTcp(Intercept intercept) {
-    if (intercept.transport() != Transport.TCP) {
-      throw new IllegalArgumentException(
-          "listener " + intercept.name() + ": only TCP can be intercepted so far");
-    }
+  /** Those of a family whose packets are redirected. */
+  List<Intercept> redirected(IpFamily family) {
+    return intercepts.stream()
+        .filter(intercept -> intercept.family() == family)
+        .filter(intercept -> intercept.mode() == InterceptMode.REDIRECT)
+        .toList();
   }
 }

@@ -4,9 +4,11 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /** The two versions of IP, and what each tool calls them. */
-enum IpFamily {
-  IPV4("-4", "iptables", "ipv4", "ip"),
-  IPV6("-6", "ip6tables", "ipv6", "ip6");
+public enum IpFamily {
+  /** IPv4. */
+  IPV4("-4", "iptables", "ipv4", "ip", "icmp", "icmp"),
+  /** IPv6. */
+  IPV6("-6", "ip6tables", "ipv6", "ip6", "ipv6-icmp", "icmpv6");
 
   /** The option of ip(8). */
   final String option;
@@ -20,14 +22,29 @@ enum IpFamily {
   /** What nft calls the header and the tproxy statement's family. */
   final String nft;
 
-  IpFamily(String option, String iptables, String nfproto, String nft) {
+  /** What nft calls the protocol of error messages. */
+  final String nftErrors;
+
+  /** What iptables calls it. */
+  final String iptablesErrors;
+
+  IpFamily(
+      String option,
+      String iptables,
+      String nfproto,
+      String nft,
+      String nftErrors,
+      String iptablesErrors) {
     this.option = option;
     this.iptables = iptables;
     this.nfproto = nfproto;
     this.nft = nft;
+    this.nftErrors = nftErrors;
+    this.iptablesErrors = iptablesErrors;
   }
 
-  static IpFamily of(InetAddress address) {
+  /** The family of an address. */
+  public static IpFamily of(InetAddress address) {
     return address instanceof Inet4Address ? IPV4 : IPV6;
   }
 }

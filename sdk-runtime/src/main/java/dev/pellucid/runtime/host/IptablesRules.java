@@ -2,79 +2,225 @@ package dev.pellucid.runtime.host;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.pellucid.api.Transport;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 
-/** The rules as iptables chains of their own, replaced in one transaction per address family. */
+/** The rules as iptables chains of their own, replaced in one transaction per table. */
 final class IptablesRules {
   // What one multiport match takes; a range counts twice.
   private static final int MULTIPORT_LIMIT = 15;
 
+  private static final IptablesChain PREROUTING =
+      new IptablesChain("mangle", "PREROUTING", "PELLUCID");
+  private static final IptablesChain OUTPUT =
+      new IptablesChain("mangle", "OUTPUT", "PELLUCID_OUTPUT");
+  private static final IptablesChain REDIRECT =
+      new IptablesChain("nat", "PREROUTING", "PELLUCID_REDIRECT");
+  private static final IptablesChain REDIRECT_OUTPUT =
+      new IptablesChain("nat", "OUTPUT", "PELLUCID_REDIRECT_OUT");
+  private static final List<IptablesChain> CHAINS =
+      List.of(PREROUTING, OUTPUT, REDIRECT, REDIRECT_OUTPUT);
+
+  /** Called from {@link #PREROUTING} alone. */
+  private static final IptablesChain DIVERT =
+      new IptablesChain("mangle", PREROUTING.name(), "PELLUCID_DIVERT");
+
+  // Listeners bound to any address do not count as owners; that is this match's default.
+  private static final String OWNED = "-m socket --transparent -j " + DIVERT.name();
+
+  // What the host sends to itself, to many or to all stays untouched. For IPv6, the first match
+  // takes local addresses for unicast ones.
+  private static final String TO_OTHERS =
+      "-m addrtype --dst-type UNICAST -m addrtype ! --dst-type LOCAL";
+  private static final String NOT_OWN =
+      "-m mark --mark %d -j RETURN".formatted(PolicyRouting.OWN_MARK);
+
+  /** What the output chain has marked comes back on loopback. */
+  private static final String LOOPED = "-i lo -m mark --mark " + PolicyRouting.MARK;
+
   private IptablesRules() {}
 
-  static List<String> adding(IpFamily family, List<Intercept> intercepts) {
-    String mangle = family.iptables + " -w -t mangle";
-    String jump = "PREROUTING -j PELLUCID";
-    return List.of(
-        "%s-restore -w --noflush <<'END'\n%sEND".formatted(family.iptables, table(intercepts)),
-        "%s -C %s 2>/dev/null || %s -A %s".formatted(mangle, jump, mangle, jump));
+  static List<String> adding(IpFamily family, InterceptionRules rules) {
+    Map<IptablesChain, List<String>> filled = filled(family, rules);
+    List<String> commands = new ArrayList<>();
+    if (!filled.isEmpty()) {
+      commands.add(restoring(family, filled));
+    }
+    for (IptablesChain chain : CHAINS) {
+      // What is empty now may have rules from an earlier time.
+      commands.add(filled.containsKey(chain) ? chain.hooking(family) : chain.removing(family));
+    }
+    if (!filled.containsKey(PREROUTING)) {
+      commands.add(DIVERT.deleting(family));
+    }
+    return commands;
   }
 
   static List<String> removing(IpFamily family) {
-    return List.of(
-        """
-        if %1$s -C PREROUTING -j PELLUCID 2>/dev/null; then
-          %1$s -D PREROUTING -j PELLUCID
-        fi"""
-            .formatted(family.iptables + " -w -t mangle"),
-        """
-        if %1$s -n -L PELLUCID >/dev/null 2>&1; then
-          %1$s -F PELLUCID
-          %1$s -X PELLUCID
-          %1$s -F PELLUCID_DIVERT
-          %1$s -X PELLUCID_DIVERT
-        fi"""
-            .formatted(family.iptables + " -w -t mangle"));
+    List<String> commands = new ArrayList<>();
+    CHAINS.forEach(chain -> commands.add(chain.removing(family)));
+    commands.add(DIVERT.deleting(family));
+    return commands;
   }
 
-  private static String table(List<Intercept> intercepts) {
-    List<String> rules = new ArrayList<>();
-    intercepts.forEach(intercept -> rules.addAll(rules(intercept)));
-    // Naming a chain with --noflush creates or empties it. As in nft, pure SYNs are not diverted.
-    return """
-        *mangle
-        :PELLUCID - [0:0]
-        :PELLUCID_DIVERT - [0:0]
-        -A PELLUCID_DIVERT -j MARK --set-mark %d
-        -A PELLUCID_DIVERT -j ACCEPT
-        -A PELLUCID -p tcp ! --syn -m socket --transparent -j PELLUCID_DIVERT
-        %s
-        COMMIT
-        """
-        .formatted(PolicyRouting.MARK, String.join("\n", rules));
+  private static Map<IptablesChain, List<String>> filled(IpFamily family, InterceptionRules rules) {
+    Map<IptablesChain, List<String>> chains = new LinkedHashMap<>();
+    chains.put(PREROUTING, prerouting(family, rules));
+    chains.put(OUTPUT, output(rules.handedOver(family)));
+    chains.put(REDIRECT, redirect(rules.redirected(family)));
+    chains.put(REDIRECT_OUTPUT, redirectOutput(rules.redirected(family)));
+    chains.values().removeIf(List::isEmpty);
+    return chains;
   }
 
-  // A rule of iptables takes one interface and one network of each kind: one rule for each choice.
-  private static List<String> rules(Intercept intercept) {
-    requireBlock(intercept);
-    List<String> rules = List.of("-A PELLUCID -p tcp");
-    rules = times(rules, interfaces(intercept.interfaces()));
-    rules = times(rules, options("-s", intercept.sources()));
-    rules = times(rules, options("-d", intercept.destinations()));
-    rules = times(rules, ports(intercept.ports()));
-    return times(rules, List.of(tproxy(intercept)));
+  private static String restoring(IpFamily family, Map<IptablesChain, List<String>> filled) {
+    StringBuilder text = new StringBuilder(family.iptables + "-restore -w --noflush <<'END'\n");
+    for (String table : List.of("mangle", "nat")) {
+      Map<IptablesChain, List<String>> own = new LinkedHashMap<>(filled);
+      own.keySet().removeIf(chain -> !chain.table().equals(table));
+      if (!own.isEmpty()) {
+        text.append(table(table, own));
+      }
+    }
+    return text.append("END").toString();
+  }
+
+  private static String table(String table, Map<IptablesChain, List<String>> chains) {
+    List<String> lines = new ArrayList<>();
+    lines.add("*" + table);
+    // Naming a chain with --noflush creates or empties it.
+    chains.keySet().forEach(chain -> lines.add(":%s - [0:0]".formatted(chain.name())));
+    if (chains.containsKey(PREROUTING)) {
+      lines.add(":%s - [0:0]".formatted(DIVERT.name()));
+      lines.add("-A %s -j MARK --set-mark %d".formatted(DIVERT.name(), PolicyRouting.MARK));
+      lines.add("-A %s -j ACCEPT".formatted(DIVERT.name()));
+    }
+    chains.forEach(
+        (chain, rules) -> rules.forEach(rule -> lines.add("-A " + chain.name() + " " + rule)));
+    lines.add("COMMIT\n");
+    return String.join("\n", lines);
+  }
+
+  // The order, and what is left out of the first rule, have the same reasons as in nft.
+  private static List<String> prerouting(IpFamily family, InterceptionRules rules) {
+    List<String> lines = new ArrayList<>();
+    if (rules.diverts().contains(new Divert(family, Transport.TCP))) {
+      lines.add("-p tcp ! --syn " + OWNED);
+    }
+    if (rules.diverts(family)) {
+      lines.add("-p %s ".formatted(family.iptablesErrors) + OWNED);
+    }
+    rules.handedOver(family).forEach(intercept -> lines.addAll(handOver(intercept)));
+    if (rules.diverts().contains(new Divert(family, Transport.UDP))) {
+      lines.add("-p udp " + OWNED);
+    }
+    return lines;
+  }
+
+  private static List<String> handOver(Intercept intercept) {
+    List<String> arrivals = new ArrayList<>(interfaces(intercept.interfaces()));
+    if (intercept.localOutput()) {
+      arrivals.add(LOOPED);
+    }
+    return switch (intercept.mode()) {
+      case FOREIGN -> foreign(intercept, arrivals);
+      default -> tproxy(intercept, arrivals);
+    };
+  }
+
+  private static List<String> foreign(Intercept intercept, List<String> arrivals) {
+    List<String> rules = new ArrayList<>(rules(intercept, arrivals, OWNED));
+    switch (intercept.onProxyDown()) {
+      case BLOCK -> rules.addAll(rules(intercept, arrivals, "-j DROP"));
+      case RESET -> throw impossible(intercept, "block or bypass");
+      case BYPASS -> {}
+    }
+    return rules;
   }
 
   // Its TPROXY drops what has no listener, and nothing in the mangle table could do otherwise.
-  private static void requireBlock(Intercept intercept) {
+  private static List<String> tproxy(Intercept intercept, List<String> arrivals) {
     if (intercept.onProxyDown() != OnProxyDown.BLOCK) {
-      throw new IllegalArgumentException(
-          "listener %s: with iptables, on-proxy-down can only be block; use nft for %s"
-              .formatted(
-                  intercept.name(), intercept.onProxyDown().name().toLowerCase(Locale.ROOT)));
+      throw impossible(intercept, "block");
     }
+    InetSocketAddress listener = intercept.listener();
+    String host =
+        listener.getAddress().isAnyLocalAddress()
+            ? ""
+            : " --on-ip " + listener.getAddress().getHostAddress();
+    return rules(
+        intercept,
+        arrivals,
+        "-j TPROXY --on-port %d%s --tproxy-mark %d"
+            .formatted(listener.getPort(), host, PolicyRouting.MARK));
+  }
+
+  private static IllegalArgumentException impossible(Intercept intercept, String possible) {
+    String wanted = intercept.onProxyDown().name().toLowerCase(Locale.ROOT);
+    return new IllegalArgumentException(
+        "listener %s: with iptables, on-proxy-down can only be %s; use nft for %s"
+            .formatted(intercept.name(), possible, wanted));
+  }
+
+  private static List<String> output(List<Intercept> intercepts) {
+    return localOutput(intercepts, intercept -> "-j MARK --set-mark " + PolicyRouting.MARK);
+  }
+
+  private static List<String> redirect(List<Intercept> intercepts) {
+    List<String> lines = new ArrayList<>();
+    for (Intercept intercept : intercepts) {
+      List<String> arrivals = interfaces(intercept.interfaces());
+      lines.addAll(rules(intercept, arrivals, redirection(intercept)));
+    }
+    return lines;
+  }
+
+  private static List<String> redirectOutput(List<Intercept> intercepts) {
+    return localOutput(intercepts, IptablesRules::redirection);
+  }
+
+  private static List<String> localOutput(
+      List<Intercept> intercepts, Function<Intercept, String> target) {
+    List<String> lines = new ArrayList<>();
+    for (Intercept intercept : intercepts) {
+      if (intercept.localOutput()) {
+        lines.addAll(rules(intercept, List.of(TO_OTHERS), target.apply(intercept)));
+      }
+    }
+    if (!lines.isEmpty()) {
+      lines.add(0, NOT_OWN);
+    }
+    return lines;
+  }
+
+  // A redirect goes to an address of the interface, which a listener at one address need not have.
+  private static String redirection(Intercept intercept) {
+    InetSocketAddress listener = intercept.listener();
+    String host = listener.getAddress().getHostAddress();
+    if (listener.getAddress().isAnyLocalAddress()) {
+      return "-j REDIRECT --to-ports " + listener.getPort();
+    }
+    return "-j DNAT --to-destination "
+        + (intercept.family() == IpFamily.IPV6 ? "[" + host + "]" : host)
+        + ":"
+        + listener.getPort();
+  }
+
+  // A rule of iptables takes one interface and one network of each kind: one rule for each choice.
+  private static List<String> rules(Intercept intercept, List<String> arrivals, String target) {
+    List<String> rules = List.of("-p " + intercept.protocol());
+    rules = times(rules, arrivals);
+    rules = times(rules, options("-s", intercept.sources()));
+    rules = times(rules, options("-d", intercept.destinations()));
+    rules = times(rules, ports(intercept.ports()));
+    String comment = "-m comment --comment " + intercept.comment();
+    return times(rules, List.of(comment + " " + target));
   }
 
   private static List<String> interfaces(List<String> names) {
@@ -97,16 +243,6 @@ final class IptablesRules {
               .collect(joining(",", "-m multiport --dports ", "")));
     }
     return matches;
-  }
-
-  private static String tproxy(Intercept intercept) {
-    InetSocketAddress listener = intercept.listener();
-    String host =
-        listener.getAddress().isAnyLocalAddress()
-            ? ""
-            : " --on-ip " + listener.getAddress().getHostAddress();
-    return "-m comment --comment %s -j TPROXY --on-port %d%s --tproxy-mark %d"
-        .formatted(intercept.comment(), listener.getPort(), host, PolicyRouting.MARK);
   }
 
   private static List<String> times(List<String> rules, List<String> parts) {

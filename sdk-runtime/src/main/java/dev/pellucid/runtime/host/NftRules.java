@@ -2,6 +2,7 @@ package dev.pellucid.runtime.host;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.pellucid.api.Transport;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,56 +15,179 @@ final class NftRules {
       delete table inet pellucid
       """;
 
-  // The upstreams' replies, and all but the first packet of clients, go to the sockets that own
-  // them. Pure SYNs are left to the listener: a socket in TIME_WAIT would swallow them.
-  private static final String DIVERT =
-      "meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn socket transparent 1"
-          + " meta mark set %d accept".formatted(PolicyRouting.MARK);
+  private static final String TAKE = "meta mark set %d accept".formatted(PolicyRouting.MARK);
+
+  // A socket bound to any address is a listener: whatever has its port by chance is not its own.
+  // Sockets in TIME_WAIT, and those that wait for their handshake's end, are neither the one nor
+  // the other: `wildcard 0` would not match them.
+  private static final List<String> DIVERT =
+      List.of("socket wildcard 1 return", "socket transparent 1 " + TAKE);
+
+  private static final String TO_OWNER = "jump divert";
+
+  // What the host sends to itself, to many or to all stays untouched.
+  private static final String TO_OTHERS = "fib daddr type unicast ";
+  private static final String NOT_OWN = "meta mark %d accept".formatted(PolicyRouting.OWN_MARK);
+
+  /** What the output chain has marked comes back on loopback. */
+  private static final String LOOPED = "iifname \"lo\" meta mark " + PolicyRouting.MARK + " ";
 
   private NftRules() {}
 
-  static String adding(List<Intercept> intercepts) {
-    List<String> rules = new ArrayList<>();
-    rules.add(DIVERT);
-    intercepts.forEach(intercept -> rules.addAll(rules(intercept)));
-    return command(DELETE + table(rules));
+  static String adding(InterceptionRules rules) {
+    return command(
+        DELETE
+            + "table inet pellucid {\n"
+            + (rules.diverts().isEmpty() ? "" : chain("divert", DIVERT))
+            + chain("prerouting", "filter hook prerouting priority mangle", prerouting(rules))
+            + chain("output", "route hook output priority mangle", output(rules))
+            + chain("nat_prerouting", "nat hook prerouting priority dstnat", redirect(rules))
+            + chain("nat_output", "nat hook output priority -100", redirectOutput(rules))
+            + "}\n");
   }
 
   static String removing() {
     return command(DELETE);
   }
 
-  private static String table(List<String> rules) {
+  private static String chain(String name, String type, List<String> rules) {
+    List<String> lines = new ArrayList<>(List.of("type " + type + "; policy accept;"));
+    lines.addAll(rules);
+    return rules.isEmpty() ? "" : chain(name, lines);
+  }
+
+  private static String chain(String name, List<String> lines) {
     return """
-        table inet pellucid {
-          chain prerouting {
-            type filter hook prerouting priority mangle; policy accept;
-        %s
-          }
-        }
-        """
-        .formatted(rules.stream().map(rule -> "    " + rule).collect(joining("\n")));
+      chain %s {
+    %s
+      }
+    """
+        .formatted(name, lines.stream().map(line -> "    " + line).collect(joining("\n")));
   }
 
-  private static List<String> rules(Intercept intercept) {
-    List<String> rules = new ArrayList<>();
-    rules.add(match(intercept) + tproxy(intercept));
-    // Without a listener, nft's tproxy lets the packet go on to the next rule.
-    switch (intercept.onProxyDown()) {
-      case BLOCK -> rules.add(match(intercept) + "drop" + comment(intercept));
-      case RESET -> rules.add(match(intercept) + "reject with tcp reset" + comment(intercept));
-      case BYPASS -> {}
+  // TCP: what sockets own goes first to them. UDP: a client's next datagram belongs to the
+  // listener, although a socket that replies in the name of its destination seems to own it.
+  private static List<String> prerouting(InterceptionRules rules) {
+    List<String> lines = new ArrayList<>();
+    for (IpFamily family : IpFamily.values()) {
+      if (rules.diverts().contains(new Divert(family, Transport.TCP))) {
+        lines.add(tcpDivert(family));
+      }
+      if (rules.diverts(family)) {
+        lines.add(divert(family, "meta l4proto %s ".formatted(family.nftErrors)));
+      }
     }
-    return rules;
+    for (Intercept intercept : rules.intercepts()) {
+      if (intercept.mode() != InterceptMode.REDIRECT) {
+        lines.addAll(handOver(intercept));
+      }
+    }
+    for (IpFamily family : IpFamily.values()) {
+      if (rules.diverts().contains(new Divert(family, Transport.UDP))) {
+        lines.add(divert(family, "meta l4proto udp "));
+      }
+    }
+    return lines;
   }
 
-  private static String match(Intercept intercept) {
+  // Pure SYNs are left to the listener: a socket in TIME_WAIT would swallow them.
+  private static String tcpDivert(IpFamily family) {
+    return divert(family, "meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn ");
+  }
+
+  private static String divert(IpFamily family, String match) {
+    return "meta nfproto %s ".formatted(family.nfproto) + match + TO_OWNER;
+  }
+
+  private static List<String> handOver(Intercept intercept) {
+    List<String> lines = new ArrayList<>();
+    for (String arrival : arrivals(intercept)) {
+      String match = match(intercept, arrival);
+      lines.add(match + toListener(intercept) + comment(intercept));
+      // Without a listener, neither tproxy nor a divert takes the packet: the next rule decides.
+      switch (intercept.onProxyDown()) {
+        case BLOCK -> lines.add(match + "drop" + comment(intercept));
+        case RESET -> lines.add(match + rejection(intercept.transport()) + comment(intercept));
+        case BYPASS -> {}
+      }
+    }
+    return lines;
+  }
+
+  // tproxy is no verdict: without the accept, the packet would go on to the next rule.
+  private static String toListener(Intercept intercept) {
+    return intercept.mode() == InterceptMode.FOREIGN
+        ? TO_OWNER
+        : "tproxy %s to %s ".formatted(intercept.family().nft, listener(intercept)) + TAKE;
+  }
+
+  private static String rejection(Transport transport) {
+    return switch (transport) {
+      case TCP -> "reject with tcp reset";
+      case UDP -> "reject";
+    };
+  }
+
+  private static List<String> output(InterceptionRules rules) {
+    List<String> lines = new ArrayList<>();
+    for (Intercept intercept : rules.intercepts()) {
+      if (intercept.localOutput() && intercept.mode() != InterceptMode.REDIRECT) {
+        String mark = "meta mark set " + PolicyRouting.MARK;
+        lines.add(match(intercept, "") + TO_OTHERS + mark + comment(intercept));
+      }
+    }
+    return exceptOwn(lines);
+  }
+
+  private static List<String> redirect(InterceptionRules rules) {
+    List<String> lines = new ArrayList<>();
+    for (Intercept intercept : rules.intercepts()) {
+      if (intercept.mode() == InterceptMode.REDIRECT) {
+        String match = match(intercept, interfaces(intercept.interfaces()));
+        lines.add(match + redirection(intercept) + comment(intercept));
+      }
+    }
+    return lines;
+  }
+
+  private static List<String> redirectOutput(InterceptionRules rules) {
+    List<String> lines = new ArrayList<>();
+    for (Intercept intercept : rules.intercepts()) {
+      if (intercept.localOutput() && intercept.mode() == InterceptMode.REDIRECT) {
+        String match = match(intercept, "");
+        lines.add(match + TO_OTHERS + redirection(intercept) + comment(intercept));
+      }
+    }
+    return exceptOwn(lines);
+  }
+
+  private static List<String> exceptOwn(List<String> lines) {
+    if (!lines.isEmpty()) {
+      lines.add(0, NOT_OWN);
+    }
+    return lines;
+  }
+
+  // A redirect goes to an address of the interface, which a listener at one address need not have.
+  private static String redirection(Intercept intercept) {
+    return intercept.listener().getAddress().isAnyLocalAddress()
+        ? "redirect to " + listener(intercept)
+        : "dnat %s to %s".formatted(intercept.family().nft, listener(intercept));
+  }
+
+  private static List<String> arrivals(Intercept intercept) {
+    String forwarded = interfaces(intercept.interfaces());
+    return intercept.localOutput() ? List.of(forwarded, LOOPED) : List.of(forwarded);
+  }
+
+  private static String match(Intercept intercept, String arrival) {
     String header = intercept.family().nft;
-    return "meta nfproto %s meta l4proto tcp ".formatted(intercept.family().nfproto)
-        + interfaces(intercept.interfaces())
+    String protocol = intercept.protocol();
+    return "meta nfproto %s meta l4proto %s ".formatted(intercept.family().nfproto, protocol)
+        + arrival
         + set(header + " saddr", intercept.sources())
         + set(header + " daddr", intercept.destinations())
-        + set("tcp dport", intercept.ports());
+        + set(protocol + " dport", intercept.ports());
   }
 
   private static String interfaces(List<String> names) {
@@ -76,13 +200,6 @@ final class NftRules {
     return elements.isEmpty()
         ? ""
         : key + elements.stream().map(Object::toString).collect(joining(", ", " { ", " } "));
-  }
-
-  // tproxy is no verdict: without the accept, the packet would go on to the next rule.
-  private static String tproxy(Intercept intercept) {
-    return "tproxy %s to %s meta mark set %d accept%s"
-        .formatted(
-            intercept.family().nft, listener(intercept), PolicyRouting.MARK, comment(intercept));
   }
 
   private static String listener(Intercept intercept) {

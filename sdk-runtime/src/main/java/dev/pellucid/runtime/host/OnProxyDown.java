@@ -1,11 +1,14 @@
 package dev.pellucid.runtime.host;
 
-/** What happens to connections meant for a listener while nothing listens there. */
+/**
+ * What happens to traffic meant for a listener while nothing listens there. Not every rule can do
+ * everything: see {@link Intercept} and {@link InterceptionRules#applying}.
+ */
 public enum OnProxyDown {
-  /** Their packets are dropped: clients run into their connect timeout. */
+  /** Its packets are dropped: clients run into their connect timeout. */
   BLOCK,
-  /** They are refused. Only nft can do this. */
+  /** It is refused: TCP with a reset, UDP with an ICMP message that the port is unreachable. */
   RESET,
-  /** They pass the proxy by. Only nft can do this. */
+  /** It passes the proxy by. */
   BYPASS
 }

@@ -7,6 +7,9 @@ final class PolicyRouting {
   /** The mark that the firewall rules set. */
   static final int MARK = 1;
 
+  /** The mark of the proxy's own sockets, which they set themselves. */
+  static final int OWN_MARK = 2;
+
   private static final int TABLE = 100;
   private static final String RULE = "fwmark " + MARK + " table " + TABLE;
   private static final String ROUTE = "local default dev lo table " + TABLE;

@@ -8,6 +8,7 @@ import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.host.Cidr;
+import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.OnProxyDown;
 import dev.pellucid.runtime.host.PortRange;
 import java.io.IOException;

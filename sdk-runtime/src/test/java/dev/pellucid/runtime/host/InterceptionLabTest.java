@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pellucid.api.Transport;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Future;
@@ -36,6 +38,23 @@ class InterceptionLabTest {
   private static Intercept intercept(String listener) {
     return Intercept.tcp(
         "test", new InetSocketAddress(listener, LISTENER), List.of(PortRange.of(PORT)));
+  }
+
+  /** Every kind of rule there is. */
+  private static InterceptionRules allRules() {
+    List<PortRange> ports = List.of(PortRange.of(PORT));
+    List<Intercept> intercepts = new ArrayList<>();
+    for (String any : List.of("0.0.0.0", "::")) {
+      InetSocketAddress listener = new InetSocketAddress(any, LISTENER);
+      intercepts.add(Intercept.tcp("tcp", listener, ports).withLocalOutput(true));
+      intercepts.add(Intercept.udp("udp", listener, ports).withLocalOutput(true));
+      intercepts.add(
+          Intercept.redirect("redirect", listener, List.of(PortRange.of(81)))
+              .withLocalOutput(true));
+    }
+    intercepts.add(
+        Intercept.foreign("foreign", Transport.TCP, new InetSocketAddress("10.9.9.9", PORT)));
+    return new InterceptionRules(intercepts);
   }
 
   private static InterceptionRules rules(Intercept intercept) {
@@ -155,9 +174,9 @@ class InterceptionLabTest {
   @ParameterizedTest
   @EnumSource
   void applyingTwiceIsApplyingOnce(FirewallTool tool, LabNetwork net) throws Exception {
-    net.intercept(tool, PORT, LISTENER);
+    net.apply(tool, allRules());
     String once = state(net.proxy());
-    net.intercept(tool, PORT, LISTENER);
+    net.apply(tool, allRules());
     assertEquals(once, state(net.proxy()));
     assertIntercepted(net, "0.0.0.0", net.server(0).at(PORT));
   }
@@ -166,7 +185,7 @@ class InterceptionLabTest {
   @EnumSource
   void removingLeavesNothingAndMayBeRepeated(FirewallTool tool, LabNetwork net) throws Exception {
     net.remove(tool);
-    net.intercept(tool, PORT, LISTENER);
+    net.apply(tool, allRules());
     assertTrue(state(net.proxy()).toLowerCase(Locale.ROOT).contains("pellucid"));
     net.remove(tool);
     net.remove(tool);
@@ -174,6 +193,25 @@ class InterceptionLabTest {
     assertFalse(state.toLowerCase(Locale.ROOT).contains("pellucid"), state);
     assertFalse(state.contains("fwmark"), state);
     assertFalse(state.contains("table 100"), state);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rulesReplaceThoseOfAnEarlierTime(FirewallTool tool, LabNetwork net) throws Exception {
+    net.apply(tool, rules(intercept("0.0.0.0")));
+    String before = state(net.proxy());
+    net.apply(tool, allRules());
+    net.apply(tool, rules(intercept("0.0.0.0")));
+    String after = state(net.proxy());
+    assertEquals(rulesOnly(before), rulesOnly(after));
+  }
+
+  /** Base chains and routes that nobody uses do no harm. */
+  private static List<String> rulesOnly(String state) {
+    return state
+        .lines()
+        .filter(line -> line.contains("PELLUCID") || line.contains("comment"))
+        .toList();
   }
 
   @Test
@@ -214,7 +252,7 @@ class InterceptionLabTest {
 
   private static String state(LabHost proxy) throws Exception {
     String command =
-        "nft -s list ruleset; iptables-save -t mangle; ip6tables-save -t mangle;"
+        "nft -s list ruleset; iptables-save; ip6tables-save;"
             + " ip rule; ip -6 rule; ip route show table all; ip -6 route show table all";
     return proxy
         .exec("sh", "-c", command)

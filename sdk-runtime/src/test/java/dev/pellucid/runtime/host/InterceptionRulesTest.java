@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pellucid.api.Transport;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -43,9 +44,14 @@ class InterceptionRulesTest {
         add table inet pellucid
         delete table inet pellucid
         table inet pellucid {
+          chain divert {
+            socket wildcard 1 return
+            socket transparent 1 meta mark set 1 accept
+          }
           chain prerouting {
             type filter hook prerouting priority mangle; policy accept;
-            meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn socket transparent 1 meta mark set 1 accept
+            meta nfproto ipv4 meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn jump divert
+            meta nfproto ipv4 meta l4proto icmp jump divert
             meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } tproxy ip to :50080 meta mark set 1 accept comment "web"
             meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } drop comment "web"
           }
@@ -79,6 +85,7 @@ class InterceptionRulesTest {
         -A PELLUCID_DIVERT -j MARK --set-mark 1
         -A PELLUCID_DIVERT -j ACCEPT
         -A PELLUCID -p tcp ! --syn -m socket --transparent -j PELLUCID_DIVERT
+        -A PELLUCID -p icmp -m socket --transparent -j PELLUCID_DIVERT
         -A PELLUCID -p tcp ! -i lo -m multiport --dports 80,8000:8099 -m comment --comment web -j TPROXY --on-port 50080 --tproxy-mark 1
         COMMIT
         END
@@ -130,17 +137,137 @@ class InterceptionRulesTest {
     assertThrows(IllegalArgumentException.class, () -> WEB.withSources(six));
     List<String> injected = List.of("eth0; reboot");
     assertThrows(IllegalArgumentException.class, () -> WEB.withInterfaces(injected));
-    Intercept udp =
-        new Intercept(
-            "dns",
-            Transport.UDP,
-            WEB.listener(),
-            WEB.ports(),
-            List.of(),
-            List.of(),
-            List.of(),
-            OnProxyDown.BLOCK);
-    assertThrows(IllegalArgumentException.class, () -> new InterceptionRules(List.of(udp)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Intercept.foreign("any", Transport.TCP, WEB.listener()));
+    assertThrows(
+        IllegalArgumentException.class, () -> Intercept.redirect("web", WEB.listener(), List.of()));
+  }
+
+  @Test
+  void whatNoRuleCanDoIsRefused() {
+    Intercept redirect = Intercept.redirect("web", WEB.listener(), WEB.ports());
+    assertThrows(IllegalArgumentException.class, () -> redirect.withOnProxyDown(OnProxyDown.BLOCK));
+    Intercept bypass = WEB.withOnProxyDown(OnProxyDown.BYPASS);
+    assertThrows(IllegalArgumentException.class, () -> bypass.withLocalOutput(true));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new Intercept(
+                "dns",
+                InterceptMode.REDIRECT,
+                Transport.UDP,
+                WEB.listener(),
+                WEB.ports(),
+                List.of(),
+                List.of(),
+                List.of(),
+                false,
+                OnProxyDown.RESET));
+  }
+
+  @Test
+  void tcpIsDivertedBeforeItIsInterceptedAndUdpAfter() {
+    Intercept dns = Intercept.udp("dns", WEB.listener(), WEB.ports());
+    String nft = text(NFT, WEB, dns);
+    assertInOrder(nft, "tcp flags", "l4proto icmp", "tproxy", "l4proto udp jump divert");
+    assertContains("udp dport { 80, 8000-8099 } tproxy ip to :50080", nft);
+    String iptables = text(IPTABLES, WEB, dns);
+    assertInOrder(iptables, "! --syn", "-p icmp", "-j TPROXY", "-p udp -m socket");
+  }
+
+  private static void assertInOrder(String text, String... parts) {
+    int from = 0;
+    for (String part : parts) {
+      from = text.indexOf(part, from);
+      assertTrue(from >= 0, () -> part + " is missing or too early in\n" + text);
+    }
+  }
+
+  @Test
+  void spoofedSourcesNeedNoIntercept() {
+    InterceptionRules rules =
+        new InterceptionRules(List.of(), Set.of(new Divert(IpFamily.IPV6, Transport.TCP)));
+    String nft = rules.applying(NFT).text();
+    assertContains("meta nfproto ipv6 meta l4proto tcp tcp flags", nft);
+    assertContains("meta nfproto ipv6 meta l4proto ipv6-icmp jump divert", nft);
+    assertContains("ip -6 route replace local default dev lo table 100", nft);
+    assertFalse(nft.contains("tproxy") || nft.contains("ip -4") || nft.contains("udp"), nft);
+    assertContains("-A PELLUCID -p icmpv6 -m socket", rules.applying(IPTABLES).text());
+  }
+
+  @Test
+  void aForeignListenersFirstPacketsAreDivertedToIt() {
+    Intercept foreign =
+        Intercept.foreign("web", Transport.TCP, new InetSocketAddress("10.9.9.9", 80));
+    assertContains(
+        """
+            meta nfproto ipv4 meta l4proto tcp iifname != "lo" ip daddr { 10.9.9.9/32 } tcp dport { 80 } jump divert comment "web"
+            meta nfproto ipv4 meta l4proto tcp iifname != "lo" ip daddr { 10.9.9.9/32 } tcp dport { 80 } drop comment "web"
+        """,
+        text(NFT, foreign));
+    assertContains(
+        """
+        -A PELLUCID -p tcp ! -i lo -d 10.9.9.9/32 -m multiport --dports 80 -m comment --comment web -m socket --transparent -j PELLUCID_DIVERT
+        -A PELLUCID -p tcp ! -i lo -d 10.9.9.9/32 -m multiport --dports 80 -m comment --comment web -j DROP
+        """,
+        text(IPTABLES, foreign));
+    assertFalse(
+        text(IPTABLES, foreign.withOnProxyDown(OnProxyDown.BYPASS)).contains("DROP"),
+        "a foreign listener may be passed by");
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> text(IPTABLES, foreign.withOnProxyDown(OnProxyDown.RESET)));
+  }
+
+  @Test
+  void aRedirectNeedsNoRoutes() {
+    Intercept redirect = Intercept.redirect("web", WEB.listener(), WEB.ports());
+    String nft = text(NFT, redirect);
+    assertContains(
+        """
+          chain nat_prerouting {
+            type nat hook prerouting priority dstnat; policy accept;
+            meta nfproto ipv4 meta l4proto tcp iifname != "lo" tcp dport { 80, 8000-8099 } redirect to :50080 comment "web"
+          }
+        """,
+        nft);
+    assertFalse(nft.contains("ip -4") || nft.contains("chain prerouting"), nft);
+    String iptables = text(IPTABLES, redirect);
+    assertContains("*nat\n:PELLUCID_REDIRECT - [0:0]\n", iptables);
+    assertContains("--comment web -j REDIRECT --to-ports 50080", iptables);
+    assertFalse(iptables.contains("*mangle"), iptables);
+  }
+
+  @Test
+  void aRedirectToOneAddressNamesIt() {
+    Intercept redirect = Intercept.redirect("web", WEB_6.listener(), WEB_6.ports());
+    assertContains("dnat ip6 to [fd00:0:0:0:0:0:0:1]:50080", text(NFT, redirect));
+    assertContains("-j DNAT --to-destination [fd00:0:0:0:0:0:0:1]:50080", text(IPTABLES, redirect));
+  }
+
+  @Test
+  void localOutputLetsTheProxysOwnThroughFirst() {
+    String nft = text(NFT, WEB.withLocalOutput(true));
+    assertContains(
+        """
+          chain output {
+            type route hook output priority mangle; policy accept;
+            meta mark 2 accept
+            meta nfproto ipv4 meta l4proto tcp tcp dport { 80, 8000-8099 } fib daddr type unicast meta mark set 1 comment "web"
+          }
+        """,
+        nft);
+    assertContains("iifname \"lo\" meta mark 1 tcp dport { 80, 8000-8099 } tproxy", nft);
+    String iptables = text(IPTABLES, WEB.withLocalOutput(true));
+    assertInOrder(
+        iptables,
+        "-A PELLUCID -p tcp -i lo -m mark --mark 1 -m multiport",
+        "-A PELLUCID_OUTPUT -m mark --mark 2 -j RETURN",
+        "-A PELLUCID_OUTPUT -p tcp -m addrtype --dst-type UNICAST",
+        "-C OUTPUT -j PELLUCID_OUTPUT");
+    Intercept redirect = Intercept.redirect("web", WEB.listener(), WEB.ports());
+    assertContains("chain nat_output", text(NFT, redirect.withLocalOutput(true)));
   }
 
   @Test

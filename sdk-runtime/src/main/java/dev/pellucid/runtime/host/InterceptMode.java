@@ -1,4 +1,4 @@
-package dev.pellucid.runtime.config;
+package dev.pellucid.runtime.host;
 
 /** How connections come to a listener. */
 public enum InterceptMode {
