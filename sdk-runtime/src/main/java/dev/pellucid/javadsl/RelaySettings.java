@@ -1,5 +1,6 @@
 package dev.pellucid.javadsl;
 
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.filter.ByteFilter;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 /** How {@link TransparentTcp#relay} relays. Immutable. */
 public final class RelaySettings {
   private final SourceAddress source;
+  private final ProxyProtocol proxyProtocol;
   private final Duration connectTimeout;
   private final int retries;
   private final Duration idleTimeout;
@@ -17,12 +19,14 @@ public final class RelaySettings {
 
   private RelaySettings(
       SourceAddress source,
+      ProxyProtocol proxyProtocol,
       Duration connectTimeout,
       int retries,
       Duration idleTimeout,
       Duration halfClosedTimeout,
       List<ByteFilter> byteFilters) {
     this.source = source;
+    this.proxyProtocol = proxyProtocol;
     this.connectTimeout = connectTimeout;
     this.retries = retries;
     this.idleTimeout = idleTimeout;
@@ -30,10 +34,14 @@ public final class RelaySettings {
     this.byteFilters = byteFilters;
   }
 
-  /** From the proxy's own address; 5 s to connect, no retries, 5 min idle, 30 s half-closed. */
+  /**
+   * From the proxy's own address, without a header; 5 s to connect, no retries, 5 min idle, 30 s
+   * half-closed.
+   */
   public static RelaySettings create() {
     return new RelaySettings(
         SourceAddress.proxy(),
+        ProxyProtocol.NONE,
         Duration.ofSeconds(5),
         0,
         Duration.ofMinutes(5),
@@ -44,13 +52,36 @@ public final class RelaySettings {
   /** The address that upstreams see. */
   public RelaySettings withSource(SourceAddress source) {
     return new RelaySettings(
-        source, connectTimeout, retries, idleTimeout, halfClosedTimeout, byteFilters);
+        source,
+        proxyProtocol,
+        connectTimeout,
+        retries,
+        idleTimeout,
+        halfClosedTimeout,
+        byteFilters);
+  }
+
+  /**
+   * The header that tells upstreams the client and its original destination, before the first byte
+   * and whatever address they see. An upstream that does not expect it takes it for the client's
+   * bytes.
+   */
+  public RelaySettings withProxyProtocol(ProxyProtocol proxyProtocol) {
+    return new RelaySettings(
+        source,
+        proxyProtocol,
+        connectTimeout,
+        retries,
+        idleTimeout,
+        halfClosedTimeout,
+        byteFilters);
   }
 
   /** How long connecting to one upstream may take. */
   public RelaySettings withConnectTimeout(Duration connectTimeout) {
     return new RelaySettings(
         source,
+        proxyProtocol,
         requirePositive("connectTimeout", connectTimeout),
         retries,
         idleTimeout,
@@ -68,13 +99,20 @@ public final class RelaySettings {
       throw new IllegalArgumentException("retries must not be negative, but are " + retries);
     }
     return new RelaySettings(
-        source, connectTimeout, retries, idleTimeout, halfClosedTimeout, byteFilters);
+        source,
+        proxyProtocol,
+        connectTimeout,
+        retries,
+        idleTimeout,
+        halfClosedTimeout,
+        byteFilters);
   }
 
   /** How long nothing may move in either direction before the connection is reset. */
   public RelaySettings withIdleTimeout(Duration idleTimeout) {
     return new RelaySettings(
         source,
+        proxyProtocol,
         connectTimeout,
         retries,
         requirePositive("idleTimeout", idleTimeout),
@@ -89,6 +127,7 @@ public final class RelaySettings {
   public RelaySettings withHalfClosedTimeout(Duration halfClosedTimeout) {
     return new RelaySettings(
         source,
+        proxyProtocol,
         connectTimeout,
         retries,
         idleTimeout,
@@ -105,7 +144,13 @@ public final class RelaySettings {
     List<ByteFilter> more = new ArrayList<>(byteFilters);
     more.add(filter);
     return new RelaySettings(
-        source, connectTimeout, retries, idleTimeout, halfClosedTimeout, List.copyOf(more));
+        source,
+        proxyProtocol,
+        connectTimeout,
+        retries,
+        idleTimeout,
+        halfClosedTimeout,
+        List.copyOf(more));
   }
 
   private static Duration requirePositive(String name, Duration value) {
@@ -118,6 +163,11 @@ public final class RelaySettings {
   /** The address that upstreams see. */
   public SourceAddress source() {
     return source;
+  }
+
+  /** The header with which connections to upstreams begin. */
+  public ProxyProtocol proxyProtocol() {
+    return proxyProtocol;
   }
 
   /** How long connecting to one upstream may take. */

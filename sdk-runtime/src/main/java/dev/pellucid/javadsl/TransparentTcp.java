@@ -65,6 +65,7 @@ public final class TransparentTcp implements Extension {
   private static RelayOptions options(RelaySettings settings) {
     return new RelayOptions(
         settings.source(),
+        settings.proxyProtocol(),
         settings.connectTimeout().toNanos(),
         settings.retries(),
         settings.idleTimeout().toNanos(),
@@ -74,7 +75,8 @@ public final class TransparentTcp implements Extension {
   /**
    * The bytes of a new connection to an upstream: what goes in is written to it, what comes out was
    * received from it. Ends and failures travel as with {@link Connection#flow}. Of the settings,
-   * the source address and the connect timeout count.
+   * the source address, the PROXY protocol and the connect timeout count; the header says that the
+   * proxy speaks for itself.
    *
    * <p>The materialized stage, and the stream with it, fails with {@link
    * dev.pellucid.api.ConnectionException} if the upstream cannot be reached.
@@ -92,7 +94,7 @@ public final class TransparentTcp implements Extension {
   }
 
   /**
-   * The same on behalf of a client, whose address the upstream may see.
+   * The same on behalf of a client, whose address the upstream may see, and a header names.
    *
    * @throws IllegalArgumentException if the connection is not one of {@link #bind}'s
    */

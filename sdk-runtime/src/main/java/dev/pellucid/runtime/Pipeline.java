@@ -90,6 +90,7 @@ record Pipeline(
   private static RelaySettings relaySettings(ListenerConfig listener) {
     return RelaySettings.create()
         .withSource(listener.upstream().source())
+        .withProxyProtocol(listener.upstream().proxyProtocol())
         .withConnectTimeout(listener.upstream().connectTimeout())
         .withRetries(listener.upstream().retries())
         .withIdleTimeout(listener.timeouts().idle())

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.config;
 
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param pool the upstreams, at least one if the route is {@link Route#POOL}
  * @param balancer what chooses among them
  * @param source the address they see
+ * @param proxyProtocol the header that tells them the client
  * @param connectTimeout how long connecting may take
  * @param retries on how many other upstreams it is tried again
  * @param responses how many datagrams answer one of the client's; 0 if there is no telling
@@ -25,6 +27,7 @@ public record UpstreamConfig(
     List<Upstream> pool,
     PluginSettings balancer,
     SourceAddress source,
+    ProxyProtocol proxyProtocol,
     Duration connectTimeout,
     int retries,
     int responses,
@@ -44,6 +47,7 @@ public record UpstreamConfig(
             section.sections("pool", UpstreamConfig::upstream),
             section.plugin("balancer", "round-robin"),
             section.read("source", Sources.READING, usualSource),
+            section.read("proxy-protocol", Words.of(ProxyProtocol.class), ProxyProtocol.NONE),
             section.read("connect-timeout", Readings.DURATION, Duration.ofSeconds(5)),
             section.read("retries", Readings.whole(0, 100), 2),
             section.read("responses", Readings.whole(0, 1_000_000), 0),

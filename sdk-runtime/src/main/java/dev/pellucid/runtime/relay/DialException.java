@@ -47,6 +47,13 @@ final class DialException extends Exception {
     };
   }
 
+  /** The PROXY protocol header was not sent as a whole, though the connection stands. */
+  static DialException ofHeader(String reason) {
+    return new DialException(
+        "the PROXY protocol header was not sent: " + reason,
+        new Termination(Party.PROXY, Phase.CONNECT, Cause.FAILED));
+  }
+
   private static DialException ofUpstream(int errno, Cause cause) {
     return new DialException(
         "connect: " + Errno.describe(errno), new Termination(Party.UPSTREAM, Phase.CONNECT, cause));

@@ -28,21 +28,24 @@ public final class DialedSocket extends StreamSocket {
 
   private final SourceAddress source;
   private final InetSocketAddress client;
+  private final LeadingHeader header;
   private final Attempts attempts;
   private final long connectNanos;
   private final Consumer<Termination> onClosed;
   private @Nullable Timer timer;
   private long connectedAt;
 
-  DialedSocket(
+  private DialedSocket(
       EventLoop loop,
       InetSocketAddress client,
+      LeadingHeader header,
       Attempts attempts,
       RelayOptions options,
       Consumer<Termination> onClosed) {
     super(loop, Party.UPSTREAM);
     this.source = options.source();
     this.client = client;
+    this.header = header;
     this.attempts = attempts;
     this.connectNanos = options.connectNanos();
     this.onClosed = onClosed;
@@ -50,12 +53,22 @@ public final class DialedSocket extends StreamSocket {
 
   /** A socket for a client's connection, on that connection's loop. */
   public static DialedSocket of(TcpConnection client, Attempts attempts, RelayOptions options) {
-    return new DialedSocket(client.loop(), client.client(), attempts, options, unused -> {});
+    return of(client, attempts, options, unused -> {});
   }
 
-  /** A socket whose source address does not depend on a client. */
+  static DialedSocket of(
+      TcpConnection client,
+      Attempts attempts,
+      RelayOptions options,
+      Consumer<Termination> onClosed) {
+    LeadingHeader header = LeadingHeader.of(options.proxyProtocol(), client);
+    return new DialedSocket(client.loop(), client.client(), header, attempts, options, onClosed);
+  }
+
+  /** A socket of the proxy's own, whose source address does not depend on a client. */
   public static DialedSocket of(EventLoop loop, Attempts attempts, RelayOptions options) {
-    return new DialedSocket(loop, NO_CLIENT, attempts, options, unused -> {});
+    LeadingHeader header = LeadingHeader.ofProxy(options.proxyProtocol());
+    return new DialedSocket(loop, NO_CLIENT, header, attempts, options, unused -> {});
   }
 
   /** When it was connected, in the terms of {@link EventLoop#now}; 0 if it was not. */
@@ -72,7 +85,8 @@ public final class DialedSocket extends StreamSocket {
   private void dial(Stream stream) {
     try {
       SocketCalls sockets = loop().sockets();
-      int fd = Dialer.dialTcp(sockets, source, client, attempts.upstream().address(), false);
+      int fd =
+          Dialer.dialTcp(sockets, source, client, attempts.upstream().address(), !header.isEmpty());
       setDescriptor(fd);
       sockets.enable(fd, SocketOption.TCP_NODELAY);
       loop().register(fd, Leg.INTEREST, events -> onConnecting(stream, events));
@@ -116,13 +130,18 @@ public final class DialedSocket extends StreamSocket {
   }
 
   private void connected(Stream stream, int events) {
-    stopTimer();
-    connectedAt = loop().now();
     try {
+      if (!header.isEmpty()) {
+        header.send(loop(), descriptor(), false);
+      }
       InetSocketAddress local = loop().sockets().localAddress(descriptor());
+      stopTimer();
+      connectedAt = loop().now();
       loop().replaceHandler(descriptor(), stream);
       stream.connected(local, attempts.upstream().address());
       stream.onEvents(events);
+    } catch (DialException e) {
+      dialFailed(stream, e);
     } catch (LinuxException e) {
       dialFailed(stream, DialException.ofProxy("getsockname", e.errno()));
     }

@@ -49,8 +49,7 @@ public final class FilteredRelay implements ConnectionOwner {
     this.loop = connection.loop();
     this.attempts = Attempts.of(routed, options.retries());
     this.client = new AcceptedSocket(connection, this::clientClosed);
-    this.upstream =
-        new DialedSocket(loop, connection.client(), attempts, options, this::upstreamClosed);
+    this.upstream = DialedSocket.of(connection, attempts, options, this::upstreamClosed);
   }
 
   /** The client's socket; its stream has to be started. */

@@ -184,6 +184,19 @@ final class Leg implements EventHandler {
     written = true;
   }
 
+  /** Sends the header that comes first, together with what waits at the other leg. */
+  void send(LeadingHeader header) throws DialException {
+    boolean more = other().hasBytes();
+    header.send(loop, fd, more);
+    // What waits is to be written without setting TCP_NODELAY, which would send the header alone.
+    written = !more;
+  }
+
+  /** Whether there is something to read, for certain. */
+  private boolean hasBytes() {
+    return SocketCalls.peek(fd, loop.buffer().address(), 1) > 0;
+  }
+
   /** Takes note of how the other leg has received bytes. False if the connection is over. */
   private boolean check(int result) {
     if (result == -Errno.EAGAIN) {

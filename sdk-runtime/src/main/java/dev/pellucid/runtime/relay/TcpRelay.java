@@ -34,6 +34,7 @@ public final class TcpRelay implements ConnectionOwner {
   private final Leg client;
   private final Timer timer;
   private final Attempts attempts;
+  private final LeadingHeader header;
   private @Nullable Leg server;
 
   private Phase phase = Phase.CONNECT;
@@ -50,6 +51,7 @@ public final class TcpRelay implements ConnectionOwner {
     this.connection = connection;
     this.attempts = Attempts.of(routed, options.retries());
     this.options = options;
+    this.header = LeadingHeader.of(options.proxyProtocol(), connection);
     this.onEnd = onEnd;
     this.loop = connection.loop();
     this.client = new Leg(this, loop, connection.descriptor(), true);
@@ -100,7 +102,7 @@ public final class TcpRelay implements ConnectionOwner {
               options.source(),
               connection.client(),
               attempts.upstream().address(),
-              client.readable());
+              client.readable() || !header.isEmpty());
       Leg leg = new Leg(this, loop, fd, false);
       leg.join(client);
       server = leg;
@@ -180,11 +182,25 @@ public final class TcpRelay implements ConnectionOwner {
     } else if ((events & Epoll.OUT) == 0) {
       return false;
     }
-    startData();
-    return !over;
+    return sendHeader(leg) && startData();
   }
 
-  private void startData() {
+  /** A header that cannot be sent is a failure to connect: the client's bytes are all there yet. */
+  private boolean sendHeader(Leg upstream) {
+    if (header.isEmpty()) {
+      return true;
+    }
+    try {
+      upstream.send(header);
+      return true;
+    } catch (DialException e) {
+      dialFailed(e);
+      return false;
+    }
+  }
+
+  /** False if that was the end already. */
+  private boolean startData() {
     phase = Phase.DATA;
     connectedAt = loop.now();
     lastActivity = connectedAt;
@@ -195,6 +211,7 @@ public final class TcpRelay implements ConnectionOwner {
     }
     // What the client has sent meanwhile.
     client.pump();
+    return !over;
   }
 
   void pump(Leg leg) {

@@ -1,6 +1,7 @@
 package dev.pellucid.sample.loadbalancer;
 
 import com.typesafe.config.ConfigRenderOptions;
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.config.InterceptConfig;
@@ -71,9 +72,10 @@ final class PipelineText {
   }
 
   private static String relay(ListenerConfig listener) {
-    return "relay from %s; timeouts connect %s, idle %s, half-closed %s"
+    return "relay from %s%s; timeouts connect %s, idle %s, half-closed %s"
         .formatted(
             source(listener.upstream().source()),
+            proxyProtocol(listener.upstream().proxyProtocol()),
             time(listener.upstream().connectTimeout()),
             time(listener.timeouts().idle()),
             time(listener.timeouts().halfClosed()));
@@ -86,6 +88,10 @@ final class PipelineText {
     return source.equals(SourceAddress.proxy())
         ? "proxy"
         : source.equals(SourceAddress.clientIp()) ? "client-ip" : "client-ip-port";
+  }
+
+  private static String proxyProtocol(ProxyProtocol version) {
+    return version == ProxyProtocol.NONE ? "" : ", proxy-protocol " + word(version);
   }
 
   /** As the file has it, without the type, which is said already. */
