@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ReplySockets implements AutoCloseable {
   static final int MAX_IDLE = 64;
 
-  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Nothing is ever received there; what strays in shall not fill memory. */
   private static final int RECEIVE_BUFFER = 1;
