@@ -4,7 +4,8 @@ import java.net.InetAddress;
 
 /**
  * The address the upstream sees as its client. An address that cannot be had ends the connection
- * with {@link Termination.Cause#SOURCE_UNAVAILABLE}; no other is ever used in its place.
+ * with {@link Termination.Cause#SOURCE_UNAVAILABLE}, and one of another version of IP than the
+ * upstream's with {@link Termination.Cause#FAMILY_MISMATCH}; no other is ever used in its place.
  */
 public sealed interface SourceAddress {
 

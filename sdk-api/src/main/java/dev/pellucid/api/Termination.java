@@ -72,6 +72,8 @@ public record Termination(Party party, Phase phase, Cause cause) {
     NO_UPSTREAM("no-upstream"),
     /** The asked-for source address or port could not be used. */
     SOURCE_UNAVAILABLE("source-unavailable"),
+    /** The asked-for source address and the upstream's are not of one version of IP. */
+    FAMILY_MISMATCH("family-mismatch"),
     /** The process or the host had no file descriptor left. */
     OUT_OF_DESCRIPTORS("out-of-descriptors"),
     /** It was silent for longest, and another needed its place. */

@@ -32,7 +32,7 @@ public final class BindException extends IOException {
   private static String remedy(LinuxException cause) {
     return switch (cause.errno()) {
       case Errno.EPERM ->
-          "; transparent sockets need CAP_NET_RAW: run as root, or grant it with"
+          "; transparent and marked sockets need CAP_NET_RAW: run as root, or grant it with"
               + " AmbientCapabilities=CAP_NET_RAW in a systemd unit";
       case Errno.EACCES ->
           "; ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE";

@@ -11,6 +11,7 @@ import java.util.List;
 public final class RelaySettings {
   private final SourceAddress source;
   private final ProxyProtocol proxyProtocol;
+  private final int mark;
   private final Duration connectTimeout;
   private final int retries;
   private final Duration idleTimeout;
@@ -20,6 +21,7 @@ public final class RelaySettings {
   private RelaySettings(
       SourceAddress source,
       ProxyProtocol proxyProtocol,
+      int mark,
       Duration connectTimeout,
       int retries,
       Duration idleTimeout,
@@ -27,6 +29,7 @@ public final class RelaySettings {
       List<ByteFilter> byteFilters) {
     this.source = source;
     this.proxyProtocol = proxyProtocol;
+    this.mark = mark;
     this.connectTimeout = connectTimeout;
     this.retries = retries;
     this.idleTimeout = idleTimeout;
@@ -42,6 +45,7 @@ public final class RelaySettings {
     return new RelaySettings(
         SourceAddress.proxy(),
         ProxyProtocol.NONE,
+        0,
         Duration.ofSeconds(5),
         0,
         Duration.ofMinutes(5),
@@ -54,6 +58,7 @@ public final class RelaySettings {
     return new RelaySettings(
         source,
         proxyProtocol,
+        mark,
         connectTimeout,
         retries,
         idleTimeout,
@@ -70,6 +75,26 @@ public final class RelaySettings {
     return new RelaySettings(
         source,
         proxyProtocol,
+        mark,
+        connectTimeout,
+        retries,
+        idleTimeout,
+        halfClosedTimeout,
+        byteFilters);
+  }
+
+  /**
+   * The mark (SO_MARK) of the packets that upstreams get. Where the firewall intercepts what this
+   * host itself sends, its rules let one mark pass, and the proxy would intercept itself without
+   * it. Needs CAP_NET_RAW.
+   *
+   * @param mark the mark; 0: none, as at first
+   */
+  public RelaySettings withMark(int mark) {
+    return new RelaySettings(
+        source,
+        proxyProtocol,
+        mark,
         connectTimeout,
         retries,
         idleTimeout,
@@ -82,6 +107,7 @@ public final class RelaySettings {
     return new RelaySettings(
         source,
         proxyProtocol,
+        mark,
         requirePositive("connectTimeout", connectTimeout),
         retries,
         idleTimeout,
@@ -101,6 +127,7 @@ public final class RelaySettings {
     return new RelaySettings(
         source,
         proxyProtocol,
+        mark,
         connectTimeout,
         retries,
         idleTimeout,
@@ -113,6 +140,7 @@ public final class RelaySettings {
     return new RelaySettings(
         source,
         proxyProtocol,
+        mark,
         connectTimeout,
         retries,
         requirePositive("idleTimeout", idleTimeout),
@@ -128,6 +156,7 @@ public final class RelaySettings {
     return new RelaySettings(
         source,
         proxyProtocol,
+        mark,
         connectTimeout,
         retries,
         idleTimeout,
@@ -146,6 +175,7 @@ public final class RelaySettings {
     return new RelaySettings(
         source,
         proxyProtocol,
+        mark,
         connectTimeout,
         retries,
         idleTimeout,
@@ -168,6 +198,11 @@ public final class RelaySettings {
   /** The header with which connections to upstreams begin. */
   public ProxyProtocol proxyProtocol() {
     return proxyProtocol;
+  }
+
+  /** The mark of the packets that upstreams get; 0: none. */
+  public int mark() {
+    return mark;
   }
 
   /** How long connecting to one upstream may take. */

@@ -7,6 +7,7 @@ import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.relay.Attempts;
+import dev.pellucid.runtime.relay.DialOptions;
 import dev.pellucid.runtime.relay.DialedSocket;
 import dev.pellucid.runtime.relay.RelayOptions;
 import dev.pellucid.runtime.relay.TcpConnection;
@@ -64,7 +65,7 @@ public final class TransparentTcp implements Extension {
 
   private static RelayOptions options(RelaySettings settings) {
     return new RelayOptions(
-        settings.source(),
+        new DialOptions(settings.source(), settings.mark()),
         settings.proxyProtocol(),
         settings.connectTimeout().toNanos(),
         settings.retries(),
@@ -75,8 +76,8 @@ public final class TransparentTcp implements Extension {
   /**
    * The bytes of a new connection to an upstream: what goes in is written to it, what comes out was
    * received from it. Ends and failures travel as with {@link Connection#flow}. Of the settings,
-   * the source address, the PROXY protocol and the connect timeout count; the header says that the
-   * proxy speaks for itself.
+   * the source address, the mark, the PROXY protocol and the connect timeout count; the header says
+   * that the proxy speaks for itself.
    *
    * <p>The materialized stage, and the stream with it, fails with {@link
    * dev.pellucid.api.ConnectionException} if the upstream cannot be reached.

@@ -3,6 +3,7 @@ package dev.pellucid.javadsl;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.RoutedConnection;
+import dev.pellucid.runtime.relay.DialOptions;
 import dev.pellucid.runtime.relay.UdpListenerGroup;
 import dev.pellucid.runtime.relay.UdpRelayOptions;
 import dev.pellucid.runtime.stage.DatagramStage;
@@ -64,7 +65,7 @@ public final class TransparentUdp implements Extension {
     return Flow.fromGraph(
         RelayStage.udp(
             new UdpRelayOptions(
-                settings.source(),
+                new DialOptions(settings.source(), settings.mark()),
                 settings.retries(),
                 settings.idleTimeout().toNanos(),
                 settings.responses(),

@@ -9,6 +9,7 @@ import java.util.List;
 /** How {@link TransparentUdp#relay} relays. Immutable. */
 public final class UdpRelaySettings {
   private final SourceAddress source;
+  private final int mark;
   private final int retries;
   private final Duration idleTimeout;
   private final int responses;
@@ -16,11 +17,13 @@ public final class UdpRelaySettings {
 
   private UdpRelaySettings(
       SourceAddress source,
+      int mark,
       int retries,
       Duration idleTimeout,
       int responses,
       List<DatagramFilter> filters) {
     this.source = source;
+    this.mark = mark;
     this.retries = retries;
     this.idleTimeout = idleTimeout;
     this.responses = responses;
@@ -29,12 +32,22 @@ public final class UdpRelaySettings {
 
   /** From the proxy's own address; no retries, 30 s idle, any number of responses. */
   public static UdpRelaySettings create() {
-    return new UdpRelaySettings(SourceAddress.proxy(), 0, Duration.ofSeconds(30), 0, List.of());
+    return new UdpRelaySettings(SourceAddress.proxy(), 0, 0, Duration.ofSeconds(30), 0, List.of());
   }
 
   /** The address that upstreams see. */
   public UdpRelaySettings withSource(SourceAddress source) {
-    return new UdpRelaySettings(source, retries, idleTimeout, responses, filters);
+    return new UdpRelaySettings(source, mark, retries, idleTimeout, responses, filters);
+  }
+
+  /**
+   * The mark (SO_MARK) of the packets that upstreams get; see {@link RelaySettings#withMark}. The
+   * listener needs it as well, for its replies.
+   *
+   * @param mark the mark; 0: none, as at first
+   */
+  public UdpRelaySettings withMark(int mark) {
+    return new UdpRelaySettings(source, mark, retries, idleTimeout, responses, filters);
   }
 
   /**
@@ -43,7 +56,7 @@ public final class UdpRelaySettings {
    */
   public UdpRelaySettings withRetries(int retries) {
     return new UdpRelaySettings(
-        source, requireNotNegative("retries", retries), idleTimeout, responses, filters);
+        source, mark, requireNotNegative("retries", retries), idleTimeout, responses, filters);
   }
 
   /** How long nothing may move in either direction before the session is over. */
@@ -51,7 +64,7 @@ public final class UdpRelaySettings {
     if (idleTimeout.isZero() || idleTimeout.isNegative()) {
       throw new IllegalArgumentException("idleTimeout must be positive, but is " + idleTimeout);
     }
-    return new UdpRelaySettings(source, retries, idleTimeout, responses, filters);
+    return new UdpRelaySettings(source, mark, retries, idleTimeout, responses, filters);
   }
 
   /**
@@ -60,7 +73,7 @@ public final class UdpRelaySettings {
    */
   public UdpRelaySettings withResponses(int responses) {
     return new UdpRelaySettings(
-        source, retries, idleTimeout, requireNotNegative("responses", responses), filters);
+        source, mark, retries, idleTimeout, requireNotNegative("responses", responses), filters);
   }
 
   /**
@@ -70,7 +83,7 @@ public final class UdpRelaySettings {
   public UdpRelaySettings withDatagramFilter(DatagramFilter filter) {
     List<DatagramFilter> more = new ArrayList<>(filters);
     more.add(filter);
-    return new UdpRelaySettings(source, retries, idleTimeout, responses, List.copyOf(more));
+    return new UdpRelaySettings(source, mark, retries, idleTimeout, responses, List.copyOf(more));
   }
 
   private static int requireNotNegative(String name, int value) {
@@ -83,6 +96,11 @@ public final class UdpRelaySettings {
   /** The address that upstreams see. */
   public SourceAddress source() {
     return source;
+  }
+
+  /** The mark of the packets that upstreams get; 0: none. */
+  public int mark() {
+    return mark;
   }
 
   /** On how many other upstreams it is tried again. */

@@ -20,8 +20,11 @@ final class HostCheck {
       for (String name : listener.intercept().interfaces()) {
         requireInterface(listener, name);
       }
-      if (listener.intercept().mode() == InterceptMode.TPROXY) {
-        requireLocal(listener, listener.address().getAddress());
+      InetAddress address = listener.address().getAddress();
+      if (listener.intercept().mode() == InterceptMode.FOREIGN) {
+        requireForeign(listener, address);
+      } else {
+        requireLocal(listener, address);
       }
     } catch (SocketException e) {
       throw new UncheckedIOException(e);
@@ -45,13 +48,25 @@ final class HostCheck {
 
   private static void requireLocal(ListenerConfig listener, InetAddress address)
       throws SocketException {
-    if (!address.isAnyLocalAddress()
-        && !address.isLoopbackAddress()
-        && NetworkInterface.getByInetAddress(address) == null) {
+    if (!address.isAnyLocalAddress() && !isLocal(address)) {
       throw new ProxyStartException(
           listener,
           "no interface of this host has the address %s: see 'ip address', or listen on 0.0.0.0"
               .formatted(address.getHostAddress()));
     }
+  }
+
+  private static void requireForeign(ListenerConfig listener, InetAddress address)
+      throws SocketException {
+    if (isLocal(address)) {
+      throw new ProxyStartException(
+          listener,
+          "%s is an address of this host, so it is not foreign: with intercept.mode = none, clients connect to it"
+              .formatted(address.getHostAddress()));
+    }
+  }
+
+  private static boolean isLocal(InetAddress address) throws SocketException {
+    return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
   }
 }

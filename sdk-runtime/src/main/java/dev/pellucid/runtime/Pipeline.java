@@ -33,16 +33,26 @@ record Pipeline(
     ListenerConfig listener,
     RunnableGraph<Pair<CompletionStage<Binding>, CompletionStage<Done>>> graph) {
 
-  static Pipeline of(ActorSystem system, ListenerConfig listener, ListenerPlugins plugins) {
-    BindSettings settings = bindSettings(listener);
+  /** A listener's pipeline, whose sockets have a mark; 0: none. */
+  static Pipeline of(
+      ActorSystem system, ListenerConfig listener, int mark, ListenerPlugins plugins) {
+    BindSettings settings = bindSettings(listener).withMark(mark);
     return switch (listener.transport()) {
       case TCP -> {
         TransparentTcp tcp = TransparentTcp.get(system);
-        yield of(listener, plugins, tcp.bind(settings), tcp.relay(relaySettings(listener)));
+        yield of(
+            listener,
+            plugins,
+            tcp.bind(settings),
+            tcp.relay(relaySettings(listener).withMark(mark)));
       }
       case UDP -> {
         TransparentUdp udp = TransparentUdp.get(system);
-        yield of(listener, plugins, udp.bind(settings), udp.relay(udpRelaySettings(listener)));
+        yield of(
+            listener,
+            plugins,
+            udp.bind(settings),
+            udp.relay(udpRelaySettings(listener).withMark(mark)));
       }
     };
   }
@@ -81,9 +91,9 @@ record Pipeline(
   private static Interception interception(InterceptMode mode) {
     return switch (mode) {
       case TPROXY -> Interception.TPROXY;
+      case FOREIGN -> Interception.FOREIGN;
+      case REDIRECT -> Interception.REDIRECT;
       case NONE -> Interception.NONE;
-      case FOREIGN, REDIRECT ->
-          throw new IllegalArgumentException(mode + " is not supported by this version yet");
     };
   }
 

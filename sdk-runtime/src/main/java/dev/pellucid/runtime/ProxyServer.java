@@ -46,9 +46,10 @@ public final class ProxyServer {
 
   private static List<Pipeline> pipelines(
       ActorSystem system, ProxyConfig config, ProxyPlugins plugins) {
+    int mark = HostRules.ownMark(config);
     try {
       return config.listeners().stream()
-          .map(listener -> Pipeline.of(system, listener, plugins.of(listener)))
+          .map(listener -> Pipeline.of(system, listener, mark, plugins.of(listener)))
           .toList();
     } catch (RuntimeException e) {
       plugins.close();

@@ -96,7 +96,7 @@ class SourceAddressTest {
     TestProxy proxy =
         TestProxy.start(net, TestProxy.to(net.server(0).at(PORT)), "::", TestProxy.relaySettings());
     Resets.assertConnectingIsReset(net, net.server(0).at6(PORT));
-    assertEquals(UNAVAILABLE, proxy.nextSummary().termination().toString());
+    assertEquals("PC family-mismatch", proxy.nextSummary().termination().toString());
   }
 
   @Test

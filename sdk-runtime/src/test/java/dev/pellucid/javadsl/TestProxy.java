@@ -65,14 +65,34 @@ final class TestProxy implements AutoCloseable {
       String host,
       RelaySettings relay)
       throws Exception {
-    TestProxy proxy = net.proxy().call(() -> run(loops, routing, host, relay));
-    return net.closeAtEnd(proxy);
+    BindSettings settings =
+        BindSettings.create(host, LISTENER_PORT).withInterception(Interception.TPROXY);
+    return start(net, loops, settings, routing, relay);
+  }
+
+  static TestProxy start(
+      LabNetwork net,
+      BindSettings settings,
+      Flow<Connection, RoutedConnection, NotUsed> routing,
+      RelaySettings relay)
+      throws Exception {
+    return start(net, LOOPS, settings, routing, relay);
+  }
+
+  private static TestProxy start(
+      LabNetwork net,
+      int loops,
+      BindSettings settings,
+      Flow<Connection, RoutedConnection, NotUsed> routing,
+      RelaySettings relay)
+      throws Exception {
+    return net.closeAtEnd(net.proxy().call(() -> run(loops, settings, routing, relay)));
   }
 
   private static TestProxy run(
       int loops,
+      BindSettings settings,
       Flow<Connection, RoutedConnection, NotUsed> routing,
-      String host,
       RelaySettings relay)
       throws Exception {
     ActorSystem system =
@@ -82,8 +102,6 @@ final class TestProxy implements AutoCloseable {
                 .withFallback(ConfigFactory.load()));
     BlockingQueue<ConnectionSummary> summaries = new LinkedBlockingQueue<>();
     TransparentTcp tcp = TransparentTcp.get(system);
-    BindSettings settings =
-        BindSettings.create(host, LISTENER_PORT).withInterception(Interception.TPROXY);
     List<Binding> bindings =
         EventLoops.get(system)
             .runOnEach(

@@ -120,6 +120,15 @@ class ProxyServerTest {
     assertTrue(failure.getMessage().contains("192.0.2.1"), failure.getMessage());
   }
 
+  @Test
+  void aForeignListenerNeedsAnAddressOfAnother() throws IOException {
+    Throwable failure = failure(listener("web", port, "intercept.mode = foreign"));
+    assertInstanceOf(ProxyStartException.class, failure);
+    assertTrue(
+        failure.getMessage().contains("127.0.0.1 is an address of this host"),
+        failure.getMessage());
+  }
+
   private void connectWhenUnbound(RunningListener listener) throws IOException {
     listener.bindings().forEach(binding -> binding.unbind().toCompletableFuture().join());
     new Socket(LOOPBACK, port).close();

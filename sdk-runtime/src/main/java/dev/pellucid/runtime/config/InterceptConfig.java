@@ -1,10 +1,13 @@
 package dev.pellucid.runtime.config;
 
+import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.host.Cidr;
 import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.OnProxyDown;
 import dev.pellucid.runtime.host.PortRange;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What comes to a listener, and how.
@@ -26,11 +29,6 @@ public record InterceptConfig(
     boolean localOutput,
     OnProxyDown onProxyDown) {
 
-  private static final Words<InterceptMode> MODES =
-      Words.of(InterceptMode.class).except(List.of(InterceptMode.FOREIGN, InterceptMode.REDIRECT));
-  private static final Words<OnProxyDown> ON_PROXY_DOWN =
-      Words.of(OnProxyDown.class).except(List.of(OnProxyDown.RESET, OnProxyDown.BYPASS));
-
   /** Copies the lists. */
   public InterceptConfig {
     ports = List.copyOf(ports);
@@ -39,23 +37,23 @@ public record InterceptConfig(
     destinations = List.copyOf(destinations);
   }
 
-  static InterceptConfig read(Section section) {
+  static InterceptConfig read(
+      Section section, Transport transport, Optional<InetSocketAddress> listener) {
+    InterceptMode mode = section.read("mode", Words.of(InterceptMode.class), InterceptMode.TPROXY);
+    OnProxyDown usual = mode == InterceptMode.REDIRECT ? OnProxyDown.RESET : OnProxyDown.BLOCK;
     InterceptConfig intercept =
         new InterceptConfig(
-            section.read("mode", MODES, InterceptMode.TPROXY),
+            mode,
             section.list("ports", Readings.PORTS),
             section.list("interfaces", Readings.INTERFACE),
             section.list("sources", Readings.NETWORK),
             section.list("destinations", Readings.NETWORK),
             section.read("local-output", Readings.TRUTH, false),
-            section.read("on-proxy-down", ON_PROXY_DOWN, OnProxyDown.BLOCK));
-    if (intercept.localOutput) {
-      section.problem(
-          "local-output", "true is not supported by this version yet; it must be false");
-    }
-    if (intercept.mode == InterceptMode.TPROXY && intercept.ports.isEmpty()) {
-      section.note("ports", "no ports are listed, so `pellucid rules` sends nothing here");
-    }
+            section.read("on-proxy-down", Words.of(OnProxyDown.class), usual));
+    InterceptChecks checks = new InterceptChecks(section, intercept);
+    checks.ofTheMode(transport);
+    checks.whenTheProxyIsDown();
+    listener.map(InetSocketAddress::getAddress).ifPresent(checks::ofTheListener);
     return intercept;
   }
 }

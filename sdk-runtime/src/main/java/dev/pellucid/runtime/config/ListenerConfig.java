@@ -51,11 +51,12 @@ public record ListenerConfig(
     Optional<InetSocketAddress> address = section.require("address", Readings.ADDRESS);
     int maxConnections =
         section.read("max-connections", Readings.whole(1, Integer.MAX_VALUE), 10_000);
-    InterceptConfig intercept = section.section("intercept", InterceptConfig::read);
+    InterceptConfig intercept =
+        section.section("intercept", inner -> InterceptConfig.read(inner, transport, address));
     List<PluginSettings> filters = section.plugins("filters");
     UpstreamConfig upstream =
         section.section(
-            "upstream", inner -> UpstreamConfig.read(inner, transport, intercept.mode()));
+            "upstream", inner -> UpstreamConfig.read(inner, transport, intercept.mode(), address));
     TimeoutsConfig timeouts =
         section.section("timeouts", inner -> TimeoutsConfig.read(inner, transport));
     PluginSettings accessLog = section.plugin("access-log", "text");

@@ -1,6 +1,9 @@
 package dev.pellucid.runtime.config;
 
 import dev.pellucid.api.SourceAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /** Reads the address that upstreams see. */
 final class Sources {
@@ -16,6 +19,16 @@ final class Sources {
           default -> given(text);
         };
       };
+
+  /** An address of the family that upstreams see, unless that is the proxy's own of any family. */
+  static Optional<InetAddress> shown(SourceAddress source, Optional<InetSocketAddress> listener) {
+    if (source instanceof SourceAddress.Given given) {
+      return Optional.of(given.address());
+    }
+    return source instanceof SourceAddress.Proxy
+        ? Optional.empty()
+        : listener.map(InetSocketAddress::getAddress);
+  }
 
   private static SourceAddress given(String text) {
     try {

@@ -5,6 +5,9 @@ import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.host.IpFamily;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,15 +41,21 @@ public record UpstreamConfig(
     pool = List.copyOf(pool);
   }
 
-  static UpstreamConfig read(Section section, Transport transport, InterceptMode mode) {
+  static UpstreamConfig read(
+      Section section,
+      Transport transport,
+      InterceptMode mode,
+      Optional<InetSocketAddress> listener) {
     SourceAddress usualSource =
         mode == InterceptMode.NONE ? SourceAddress.proxy() : SourceAddress.clientIp();
+    SourceAddress source = section.read("source", Sources.READING, usualSource);
+    Optional<InetAddress> shown = Sources.shown(source, listener);
     UpstreamConfig upstream =
         new UpstreamConfig(
             section.read("route", Words.of(Route.class), Route.POOL),
-            section.sections("pool", UpstreamConfig::upstream),
+            section.sections("pool", inner -> upstream(inner, shown)),
             section.plugin("balancer", "round-robin"),
-            section.read("source", Sources.READING, usualSource),
+            source,
             section.read("proxy-protocol", Words.of(ProxyProtocol.class), ProxyProtocol.NONE),
             section.read("connect-timeout", Readings.DURATION, Duration.ofSeconds(5)),
             section.read("retries", Readings.whole(0, 100), 2),
@@ -56,16 +65,40 @@ public record UpstreamConfig(
     requireUdp(section, "responses", transport);
     switch (upstream.route) {
       case POOL -> requirePool(section);
-      case ORIGINAL_DESTINATION -> noteUnused(section);
+      case ORIGINAL_DESTINATION -> {
+        noteUnused(section);
+        if (mode == InterceptMode.REDIRECT && source instanceof SourceAddress.ClientIpPort) {
+          section.problem(
+              "source",
+              "with mode = redirect, connection tracking would take the client's connection and"
+                  + " this one for the same; use client-ip");
+        }
+        listener.ifPresent(where -> requireSameFamily(section, "source", shown, where));
+      }
     }
     return upstream;
   }
 
-  private static Optional<Upstream> upstream(Section section) {
+  private static Optional<Upstream> upstream(Section section, Optional<InetAddress> shown) {
     int weight = section.read("weight", Readings.whole(1, Integer.MAX_VALUE), 1);
-    return section
-        .require("address", Readings.ADDRESS)
-        .map(address -> new Upstream(address, weight));
+    Optional<InetSocketAddress> address = section.require("address", Readings.ADDRESS);
+    address.ifPresent(upstream -> requireSameFamily(section, "address", shown, upstream));
+    return address.map(upstream -> new Upstream(upstream, weight));
+  }
+
+  private static void requireSameFamily(
+      Section section, String key, Optional<InetAddress> shown, InetSocketAddress upstream) {
+    IpFamily family = IpFamily.of(upstream.getAddress());
+    if (shown.isPresent() && IpFamily.of(shown.get()) != family) {
+      section.problem(
+          key,
+          "an %s upstream cannot see the %s address that it is to be shown; source = proxy can reach it"
+              .formatted(name(family), name(IpFamily.of(shown.get()))));
+    }
+  }
+
+  private static String name(IpFamily family) {
+    return family == IpFamily.IPV4 ? "IPv4" : "IPv6";
   }
 
   private static void requirePool(Section section) {

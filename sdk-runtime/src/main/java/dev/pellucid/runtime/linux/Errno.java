@@ -4,6 +4,7 @@ import java.util.Map;
 
 /** The error numbers Pellucid tells apart, as on all of Linux's current architectures. */
 public final class Errno {
+  public static final int ENOENT = 2;
   public static final int EINTR = 4;
   public static final int EAGAIN = 11;
   public static final int EPIPE = 32;
@@ -13,6 +14,7 @@ public final class Errno {
   public static final int ENFILE = 23;
   public static final int EMFILE = 24;
   public static final int EMSGSIZE = 90;
+  public static final int ENOPROTOOPT = 92;
   public static final int EADDRINUSE = 98;
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENETUNREACH = 101;
@@ -28,6 +30,8 @@ public final class Errno {
 
   private static final Map<Integer, String> NAMES =
       Map.ofEntries(
+          Map.entry(ENOENT, "ENOENT"),
+          Map.entry(ENOPROTOOPT, "ENOPROTOOPT"),
           Map.entry(EINTR, "EINTR"),
           Map.entry(EAGAIN, "EAGAIN"),
           Map.entry(EPIPE, "EPIPE"),

@@ -2,6 +2,7 @@ package dev.pellucid.runtime.linux;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The socket calls of one thread. It keeps the native memory they need, so that no call allocates
@@ -14,6 +15,10 @@ public final class SocketCalls {
   private static final int SOL_SOCKET = 1;
   private static final int SO_ERROR = 4;
   private static final int SO_LINGER = 13;
+  private static final int SO_MARK = 36;
+  private static final int SOL_IP = 0;
+  private static final int SOL_IPV6 = 41;
+  private static final int SO_ORIGINAL_DST = 80;
   private static final int SHUT_WR = 1;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_MORE = 0x8000;
@@ -58,9 +63,22 @@ public final class SocketCalls {
 
   /** setsockopt(2): 0, or the negative errno. */
   public int set(int fd, SocketOption option, int content) {
+    return set(fd, option.level, option.number, content);
+  }
+
+  private int set(int fd, int level, int number, int content) {
     value.putInt(0, content);
-    int result = LibC.C.setsockopt(fd, option.level, option.number, value.address(), 4);
+    int result = LibC.C.setsockopt(fd, level, number, value.address(), 4);
     return result == 0 ? 0 : -LibC.errno();
+  }
+
+  /**
+   * setsockopt(2), SO_MARK: has all packets of a socket carry a mark. Needs CAP_NET_RAW.
+   *
+   * @return 0, or the negative errno
+   */
+  public int mark(int fd, int mark) {
+    return set(fd, SOL_SOCKET, SO_MARK, mark);
   }
 
   /** bind(2): 0, or the negative errno. */
@@ -107,6 +125,28 @@ public final class SocketCalls {
       throw LinuxException.last("getsockname");
     }
     return SocketAddresses.read(address);
+  }
+
+  /**
+   * getsockopt(2), SO_ORIGINAL_DST: where an accepted connection went before it was redirected.
+   *
+   * @param local the socket's local address, whose family counts
+   * @return null if connection tracking knows nothing of this connection
+   * @throws LinuxException with {@link Errno#ENOPROTOOPT} if there is no connection tracking
+   */
+  public @Nullable InetSocketAddress originalDestination(int fd, InetAddress local)
+      throws LinuxException {
+    int level = SocketAddresses.family(local) == SocketAddresses.AF_INET ? SOL_IP : SOL_IPV6;
+    length.putInt(0, SocketAddresses.MAX_SIZE);
+    int result = LibC.C.getsockopt(fd, level, SO_ORIGINAL_DST, address.address(), length.address());
+    if (result == 0) {
+      return SocketAddresses.read(address);
+    }
+    int errno = LibC.errno();
+    if (errno == Errno.ENOENT) {
+      return null;
+    }
+    throw new LinuxException("getsockopt SO_ORIGINAL_DST", errno);
   }
 
   /** connect(2): 0, or the negative errno, usually {@link Errno#EINPROGRESS}. */

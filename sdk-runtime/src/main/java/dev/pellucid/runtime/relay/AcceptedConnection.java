@@ -63,8 +63,16 @@ public abstract class AcceptedConnection implements Connection {
 
   @Override
   public final boolean intercepted() {
-    return originalDestination.getPort() != listener.address().getPort()
-        || !(originalDestination.equals(listener.address())
+    return switch (listener.group().options().mode()) {
+      case DIRECT -> false;
+      case FOREIGN -> true;
+      case TPROXY, REDIRECT -> !asked(listener.address());
+    };
+  }
+
+  private boolean asked(InetSocketAddress address) {
+    return originalDestination.getPort() == address.getPort()
+        && (originalDestination.equals(address)
             || LocalAddresses.contains(originalDestination.getAddress()));
   }
 

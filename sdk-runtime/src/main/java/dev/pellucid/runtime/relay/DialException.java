@@ -5,6 +5,7 @@ import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.runtime.linux.Errno;
+import java.net.InetAddress;
 
 /** A connection to an upstream that failed; part of normal work, so it has no stack trace. */
 final class DialException extends Exception {
@@ -31,6 +32,14 @@ final class DialException extends Exception {
       throw ofProxy(call, -result);
     }
     return result;
+  }
+
+  /** Packets of one version of IP cannot carry a source address of the other. */
+  static DialException ofFamilies(InetAddress source, InetAddress upstream) {
+    return new DialException(
+        "%s cannot be shown to %s: the address families differ"
+            .formatted(source.getHostAddress(), upstream.getHostAddress()),
+        new Termination(Party.PROXY, Phase.CONNECT, Cause.FAMILY_MISMATCH));
   }
 
   /** connect(2) failed, at once or later. */

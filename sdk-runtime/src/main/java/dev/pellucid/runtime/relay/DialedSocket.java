@@ -1,7 +1,6 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.ConnectionException;
-import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.runtime.linux.Epoll;
@@ -26,11 +25,10 @@ public final class DialedSocket extends StreamSocket {
   private static final InetSocketAddress NO_CLIENT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
-  private final SourceAddress source;
+  private final RelayOptions options;
   private final InetSocketAddress client;
   private final LeadingHeader header;
   private final Attempts attempts;
-  private final long connectNanos;
   private final Consumer<Termination> onClosed;
   private @Nullable Timer timer;
   private long connectedAt;
@@ -43,11 +41,10 @@ public final class DialedSocket extends StreamSocket {
       RelayOptions options,
       Consumer<Termination> onClosed) {
     super(loop, Party.UPSTREAM);
-    this.source = options.source();
+    this.options = options;
     this.client = client;
     this.header = header;
     this.attempts = attempts;
-    this.connectNanos = options.connectNanos();
     this.onClosed = onClosed;
   }
 
@@ -78,7 +75,7 @@ public final class DialedSocket extends StreamSocket {
 
   @Override
   void begin(Stream stream) {
-    timer = loop().schedule(connectNanos, () -> timeOut(stream));
+    timer = loop().schedule(options.connectNanos(), () -> timeOut(stream));
     dial(stream);
   }
 
@@ -86,7 +83,8 @@ public final class DialedSocket extends StreamSocket {
     try {
       SocketCalls sockets = loop().sockets();
       int fd =
-          Dialer.dialTcp(sockets, source, client, attempts.upstream().address(), !header.isEmpty());
+          Dialer.dialTcp(
+              sockets, options.dial(), client, attempts.upstream().address(), !header.isEmpty());
       setDescriptor(fd);
       sockets.enable(fd, SocketOption.TCP_NODELAY);
       loop().register(fd, Leg.INTEREST, events -> onConnecting(stream, events));
@@ -149,7 +147,7 @@ public final class DialedSocket extends StreamSocket {
 
   private void restartTimer() {
     if (timer != null) {
-      loop().reschedule(timer, connectNanos);
+      loop().reschedule(timer, options.connectNanos());
     }
   }
 

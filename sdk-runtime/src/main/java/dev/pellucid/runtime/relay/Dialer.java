@@ -5,6 +5,7 @@ import dev.pellucid.runtime.linux.Descriptor;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.SocketCalls;
 import dev.pellucid.runtime.linux.SocketOption;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
@@ -22,14 +23,14 @@ final class Dialer {
    */
   static int dialTcp(
       SocketCalls sockets,
-      SourceAddress source,
+      DialOptions options,
       InetSocketAddress client,
       InetSocketAddress upstream,
       boolean dataWaits)
       throws DialException {
     int fd = DialException.check("socket", sockets.tcpSocket(upstream.getAddress()));
     try {
-      bindSource(sockets, fd, source, client, true);
+      prepare(sockets, fd, options, client, upstream.getAddress(), true);
       if (dataWaits) {
         disable(sockets, fd, SocketOption.TCP_QUICKACK);
       }
@@ -52,13 +53,13 @@ final class Dialer {
    */
   static int dialUdp(
       SocketCalls sockets,
-      SourceAddress source,
+      DialOptions options,
       InetSocketAddress client,
       InetSocketAddress upstream)
       throws DialException {
     int fd = DialException.check("socket", sockets.udpSocket(upstream.getAddress()));
     try {
-      bindSource(sockets, fd, source, client, false);
+      prepare(sockets, fd, options, client, upstream.getAddress(), false);
       int result = sockets.connect(fd, upstream);
       if (result < 0) {
         throw DialException.ofConnect(-result);
@@ -71,23 +72,27 @@ final class Dialer {
   }
 
   /**
-   * Binds the source address.
+   * Sets the mark and binds the source address.
    *
    * @param portLater whether the port is chosen by connect, per destination; for UDP it makes no
    *     difference
    */
-  private static void bindSource(
+  private static void prepare(
       SocketCalls sockets,
       int fd,
-      SourceAddress source,
+      DialOptions options,
       InetSocketAddress client,
+      InetAddress upstream,
       boolean portLater)
       throws DialException {
+    mark(sockets, fd, options.mark());
+    SourceAddress source = options.source();
     if (source instanceof SourceAddress.ClientIp) {
-      bindForeign(sockets, fd, client.getAddress(), portLater);
+      bindForeign(sockets, fd, client.getAddress(), upstream, portLater);
     } else if (source instanceof SourceAddress.Given given) {
-      bindForeign(sockets, fd, given.address(), portLater);
+      bindForeign(sockets, fd, given.address(), upstream, portLater);
     } else if (source instanceof SourceAddress.ClientIpPort) {
+      requireSameFamily(client.getAddress(), upstream);
       enable(sockets, fd, SocketOption.IP_TRANSPARENT);
       // Two connections of one client port, to two upstreams, share the local address.
       enable(sockets, fd, SocketOption.SO_REUSEADDR);
@@ -95,13 +100,28 @@ final class Dialer {
     }
   }
 
+  private static void requireSameFamily(InetAddress source, InetAddress upstream)
+      throws DialException {
+    if (source instanceof Inet4Address != upstream instanceof Inet4Address) {
+      throw DialException.ofFamilies(source, upstream);
+    }
+  }
+
   private static void bindForeign(
-      SocketCalls sockets, int fd, InetAddress address, boolean portLater) throws DialException {
+      SocketCalls sockets, int fd, InetAddress address, InetAddress upstream, boolean portLater)
+      throws DialException {
+    requireSameFamily(address, upstream);
     enable(sockets, fd, SocketOption.IP_TRANSPARENT);
     if (portLater) {
       enable(sockets, fd, SocketOption.IP_BIND_ADDRESS_NO_PORT);
     }
     bind(sockets, fd, address, 0);
+  }
+
+  static void mark(SocketCalls sockets, int fd, int mark) throws DialException {
+    if (mark != 0) {
+      DialException.check("setsockopt SO_MARK", sockets.mark(fd, mark));
+    }
   }
 
   static void bind(SocketCalls sockets, int fd, InetAddress address, int port)

@@ -74,9 +74,16 @@ public abstract class ListenerGroup {
 
   final void bind(SocketCalls sockets, int fd) throws LinuxException {
     if (address.getAddress() instanceof Inet6Address) {
-      enable(sockets, fd, SocketOption.IPV6_V6ONLY);
+      int result =
+          options.dualStack()
+              ? sockets.disable(fd, SocketOption.IPV6_V6ONLY)
+              : sockets.enable(fd, SocketOption.IPV6_V6ONLY);
+      LinuxException.check("setsockopt IPV6_V6ONLY", result);
     }
-    if (options.transparent()) {
+    if (options.mark() != 0) {
+      LinuxException.check("setsockopt SO_MARK", sockets.mark(fd, options.mark()));
+    }
+    if (options.mode().transparent()) {
       enable(sockets, fd, SocketOption.IP_TRANSPARENT);
     }
     LinuxException.check(

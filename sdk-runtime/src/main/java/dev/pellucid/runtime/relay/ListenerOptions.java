@@ -6,9 +6,16 @@ import java.net.InetSocketAddress;
  * How a listener listens.
  *
  * @param address where; port 0 lets the kernel choose
- * @param transparent whether it takes connections to addresses that are not this host's
+ * @param mode how connections come to it
+ * @param dualStack whether a listener at {@code ::} takes IPv4, too
  * @param backlog how many connections may wait to be accepted, on each loop
  * @param maxConnections how many connections may be open at once, over all loops
+ * @param mark what its packets and its connections' are marked with; 0: nothing
  */
 public record ListenerOptions(
-    InetSocketAddress address, boolean transparent, int backlog, int maxConnections) {}
+    InetSocketAddress address,
+    ListenerMode mode,
+    boolean dualStack,
+    int backlog,
+    int maxConnections,
+    int mark) {}

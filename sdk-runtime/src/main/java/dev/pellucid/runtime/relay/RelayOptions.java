@@ -1,12 +1,11 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.ProxyProtocol;
-import dev.pellucid.api.SourceAddress;
 
 /**
  * How connections are relayed.
  *
- * @param source the address the upstream sees
+ * @param dial what upstreams see
  * @param proxyProtocol the header with which each connection to an upstream begins
  * @param connectNanos how long connecting to one upstream may take
  * @param retries on how many other upstreams it is tried again when connecting fails
@@ -14,7 +13,7 @@ import dev.pellucid.api.SourceAddress;
  * @param halfClosedNanos how long nothing may move once one side has sent its end of stream
  */
 public record RelayOptions(
-    SourceAddress source,
+    DialOptions dial,
     ProxyProtocol proxyProtocol,
     long connectNanos,
     int retries,

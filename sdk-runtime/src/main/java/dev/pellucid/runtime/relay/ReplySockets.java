@@ -6,6 +6,7 @@ import dev.pellucid.runtime.linux.SocketCalls;
 import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,10 +31,10 @@ final class ReplySockets implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 1;
 
   private final EventLoop loop;
-  private final Map<InetSocketAddress, ReplySocket> used = new HashMap<>();
+  private final Map<Name, ReplySocket> used = new HashMap<>();
 
   /** The eldest first. */
-  private final Map<InetSocketAddress, ReplySocket> idle = new LinkedHashMap<>();
+  private final Map<Name, ReplySocket> idle = new LinkedHashMap<>();
 
   private ReplySockets(EventLoop loop) {
     this.loop = loop;
@@ -47,38 +48,43 @@ final class ReplySockets implements AutoCloseable {
   /**
    * The way to a client from an address.
    *
+   * @param mark what the packets are marked with; 0: nothing
    * @throws DialException if the kernel refuses the socket
    */
-  DatagramLeg acquire(InetSocketAddress address, InetSocketAddress client) throws DialException {
-    ReplySocket socket = used.get(address);
+  DatagramLeg acquire(InetSocketAddress address, int mark, InetSocketAddress client)
+      throws DialException {
+    Name name = new Name(address, mark);
+    ReplySocket socket = used.get(name);
     if (socket == null) {
-      socket = reuse(address);
+      socket = reuse(name);
       if (socket == null) {
-        socket = new ReplySocket(address, open(address));
+        socket = new ReplySocket(name, open(name));
       }
-      used.put(address, socket);
+      used.put(name, socket);
     }
     socket.users++;
     return new ReplyLeg(socket, client);
   }
 
-  private @Nullable ReplySocket reuse(InetSocketAddress address) {
-    ReplySocket socket = idle.remove(address);
+  private @Nullable ReplySocket reuse(Name name) {
+    ReplySocket socket = idle.remove(name);
     if (socket != null && socket.expiry != null) {
       loop.cancel(socket.expiry);
     }
     return socket;
   }
 
-  private int open(InetSocketAddress address) throws DialException {
+  private int open(Name name) throws DialException {
     SocketCalls sockets = loop.sockets();
-    int fd = DialException.check("socket", sockets.udpSocket(address.getAddress()));
+    InetAddress host = name.address.getAddress();
+    int fd = DialException.check("socket", sockets.udpSocket(host));
     try {
       Dialer.enable(sockets, fd, SocketOption.IP_TRANSPARENT);
       // The other loops have sockets with this address as well.
       Dialer.enable(sockets, fd, SocketOption.SO_REUSEADDR);
       sockets.set(fd, SocketOption.SO_RCVBUF, RECEIVE_BUFFER);
-      Dialer.bind(sockets, fd, address.getAddress(), address.getPort());
+      Dialer.mark(sockets, fd, name.mark);
+      Dialer.bind(sockets, fd, host, name.address.getPort());
       return fd;
     } catch (DialException e) {
       Descriptor.close(fd);
@@ -91,8 +97,8 @@ final class ReplySockets implements AutoCloseable {
     if (socket.users > 0) {
       return;
     }
-    used.remove(socket.address);
-    idle.put(socket.address, socket);
+    used.remove(socket.name);
+    idle.put(socket.name, socket);
     socket.expiry = loop.schedule(LINGER_NANOS, () -> closeIdle(socket));
     if (idle.size() > MAX_IDLE) {
       closeIdle(idle.values().iterator().next());
@@ -100,7 +106,7 @@ final class ReplySockets implements AutoCloseable {
   }
 
   private void closeIdle(ReplySocket socket) {
-    reuse(socket.address);
+    reuse(socket.name);
     Descriptor.close(socket.fd);
   }
 
@@ -110,15 +116,18 @@ final class ReplySockets implements AutoCloseable {
     used.values().forEach(socket -> Descriptor.close(socket.fd));
   }
 
+  /** What a socket sends from, and what it marks its packets with. */
+  private record Name(InetSocketAddress address, int mark) {}
+
   /** A socket and how many sessions use it. */
   private static final class ReplySocket {
-    final InetSocketAddress address;
+    final Name name;
     final int fd;
     int users;
     @Nullable Timer expiry;
 
-    ReplySocket(InetSocketAddress address, int fd) {
-      this.address = address;
+    ReplySocket(Name name, int fd) {
+      this.name = name;
       this.fd = fd;
     }
   }

@@ -1,7 +1,6 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.Termination;
-import dev.pellucid.runtime.linux.Descriptor;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.LinuxException;
@@ -40,9 +39,16 @@ final class TcpListener extends Listener {
       Runnable onReadable) {
     super(group, loop, fd, address, onReadable);
     this.group = group;
-    this.onlyDestination =
-        group.options().transparent() || address.getAddress().isAnyLocalAddress() ? null : address;
+    this.onlyDestination = onlyDestination(group.options().mode(), address);
     this.whenRoom = () -> loop.execute(this::readable);
+  }
+
+  private static @Nullable InetSocketAddress onlyDestination(
+      ListenerMode mode, InetSocketAddress address) {
+    return switch (mode) {
+      case DIRECT, FOREIGN -> address.getAddress().isAnyLocalAddress() ? null : address;
+      case TPROXY, REDIRECT -> null;
+    };
   }
 
   static TcpListener open(TcpListenerGroup group, EventLoop loop, Runnable onReadable)
@@ -112,13 +118,15 @@ final class TcpListener extends Listener {
     InetSocketAddress client = loop.sockets().acceptedPeer();
     try {
       InetSocketAddress destination =
-          onlyDestination != null ? onlyDestination : loop.sockets().localAddress(accepted);
+          onlyDestination != null
+              ? onlyDestination
+              : OriginalDestinations.read(loop.sockets(), accepted, group.options().mode());
       TcpConnection connection = new TcpConnection(this, loop, accepted, client, destination);
       open.add(connection);
       return connection;
     } catch (LinuxException e) {
-      Descriptor.close(accepted);
-      log.warn("a connection from {} was dropped", client, e);
+      loop.sockets().reset(accepted);
+      log.warn("a connection from {} was reset: nobody knows where it was to go", client, e);
       return null;
     }
   }

@@ -99,7 +99,7 @@ public final class TcpRelay implements ConnectionOwner {
       int fd =
           Dialer.dialTcp(
               loop.sockets(),
-              options.source(),
+              options.dial(),
               connection.client(),
               attempts.upstream().address(),
               client.readable() || !header.isEmpty());

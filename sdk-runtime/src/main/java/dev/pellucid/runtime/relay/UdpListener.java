@@ -189,8 +189,8 @@ final class UdpListener extends Listener {
    */
   DatagramLeg clientLeg(UdpConnection session) throws DialException {
     InetSocketAddress asked = session.originalDestination();
-    if (group.options().transparent() && session.intercepted()) {
-      return ReplySockets.of(loop).acquire(asked, session.client());
+    if (group.options().mode() == ListenerMode.TPROXY && session.intercepted()) {
+      return ReplySockets.of(loop).acquire(asked, group.options().mark(), session.client());
     }
     boolean wildcard = address().getAddress().isAnyLocalAddress();
     return new ListenerLeg(

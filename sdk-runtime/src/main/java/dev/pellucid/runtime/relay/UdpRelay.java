@@ -101,7 +101,7 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
       try {
         return UpstreamLeg.dial(
             loop,
-            options.source(),
+            options.dial(),
             connection.client(),
             attempts.upstream().address(),
             events -> receive());

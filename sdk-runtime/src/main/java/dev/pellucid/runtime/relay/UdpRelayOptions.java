@@ -1,13 +1,12 @@
 package dev.pellucid.runtime.relay;
 
-import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.filter.DatagramFilter;
 import java.util.List;
 
 /**
  * How sessions are relayed.
  *
- * @param source the address the upstream sees
+ * @param dial what upstreams see
  * @param retries on how many other upstreams it is tried again when there is no way to one
  * @param idleNanos how long nothing may move in either direction
  * @param responses how many datagrams answer one of the client's, after which the session is over;
@@ -16,11 +15,7 @@ import java.util.List;
  *     reverse order on their way back
  */
 public record UdpRelayOptions(
-    SourceAddress source,
-    int retries,
-    long idleNanos,
-    int responses,
-    List<DatagramFilter> filters) {
+    DialOptions dial, int retries, long idleNanos, int responses, List<DatagramFilter> filters) {
 
   /** Copies the list. */
   public UdpRelayOptions {

@@ -30,18 +30,20 @@ record UpstreamLeg(
    */
   static UpstreamLeg dial(
       EventLoop loop,
-      SourceAddress source,
+      DialOptions options,
       InetSocketAddress client,
       InetSocketAddress upstream,
       EventHandler handler)
       throws DialException {
     Optional<InetSocketAddress> borrowed =
-        source instanceof SourceAddress.ClientIpPort ? Optional.of(client) : Optional.empty();
+        options.source() instanceof SourceAddress.ClientIpPort
+            ? Optional.of(client)
+            : Optional.empty();
     if (borrowed.isPresent() && !SpoofedPorts.borrow(client, upstream)) {
       throw DialException.ofProxy("bind " + client + " for " + upstream, Errno.EADDRINUSE);
     }
     try {
-      int fd = Dialer.dialUdp(loop.sockets(), source, client, upstream);
+      int fd = Dialer.dialUdp(loop.sockets(), options, client, upstream);
       UpstreamLeg leg = new UpstreamLeg(loop, fd, borrowed, upstream);
       leg.register(handler);
       return leg;

@@ -46,9 +46,15 @@ class ConfigProblemsTest {
         "max-connections = 0      | max-connections: must be a whole number from 1 to 2147483647, not 0",
         "max-connections = 1.5    | max-connections: must be a whole number",
         "intercept = tproxy       | intercept: must be an object { ... }, not \"tproxy\"",
-        "intercept.mode = magic   | intercept.mode: must be one of tproxy, none, not \"magic\"",
-        "intercept.mode = redirect | intercept.mode: \"redirect\" is not supported by this version yet; it must be one of tproxy, none",
-        "intercept.mode = foreign | intercept.mode: \"foreign\" is not supported by this version yet",
+        "intercept.mode = magic   | intercept.mode: must be one of tproxy, foreign, redirect, none, not \"magic\"",
+        "intercept.mode = foreign, intercept.ports = null | intercept.mode: foreign needs a listener with the address that clients connect to, not 0.0.0.0",
+        "intercept { mode = foreign, ports = null, destinations = [\"10.9.9.9\"] }, address = \"203.0.113.7:80\" | intercept.destinations: clients of a foreign listener connect to its address",
+        "intercept { mode = none, ports = null, local-output = true } | intercept.local-output: nothing is intercepted with mode = none",
+        "intercept { mode = redirect, on-proxy-down = bypass } | intercept.on-proxy-down: must be reset with mode = redirect",
+        "intercept { local-output = true, on-proxy-down = bypass } | intercept.on-proxy-down: must be block or reset with local-output = true",
+        "intercept.sources = [\"fd00::/8\"] | intercept.sources: a listener at 0.0.0.0 never sees traffic of fd00:0:0:0:0:0:0:0/8",
+        "intercept.mode = redirect, upstream { pool = null, route = original-destination, source = client-ip-port } | upstream.source: with mode = redirect, connection tracking would take the client's connection and this one for the same; use client-ip",
+        "upstream.pool = [{ address = \"[fd00::2]:80\" }] | upstream.pool[0].address: an IPv6 upstream cannot see the IPv4 address that it is to be shown",
         "intercept.ports = 80     | intercept.ports: must be a list [ ... ], not 80",
         "intercept.ports = [0]    | intercept.ports[0]: must be a whole number from 1 to 65535, not 0",
         "intercept.ports = [80, \"9-8\"] | intercept.ports[1]: 9-8 is not a range of ports",
@@ -58,8 +64,7 @@ class ConfigProblemsTest {
         "intercept.sources = [\"10.1.0.0/24/8\"] | intercept.sources[0]: must be a network",
         "intercept.destinations = [\"10.1.0.5/24\"] | intercept.destinations[0]: must be 10.1.0.0/24, not \"10.1.0.5/24\"",
         "intercept.local-output = maybe | intercept.local-output: must be true or false, not \"maybe\"",
-        "intercept.local-output = true | intercept.local-output: true is not supported by this version yet",
-        "intercept.on-proxy-down = bypass | intercept.on-proxy-down: \"bypass\" is not supported by this version yet; it must be block",
+        "intercept.on-proxy-down = ignore | intercept.on-proxy-down: must be one of block, reset, bypass, not \"ignore\"",
         "filters = { type = cidr } | filters: must be a list [ ... ], not an object",
         "filters = [{ allow = [] }] | filters[0].type: is missing",
         "filters = [cidr]         | filters[0]: must be an object { ... }, not \"cidr\"",
@@ -83,6 +88,23 @@ class ConfigProblemsTest {
     assertEquals(1, problems.size(), problems::toString);
     assertTrue(
         problems.get(0).startsWith("5: pellucid.listeners.web." + expected), problems::toString);
+  }
+
+  /** The line is that of the setting that would have to change. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "intercept.mode = foreign, address = \"203.0.113.7:80\" | 3: pellucid.listeners.web.intercept.ports: clients of a foreign listener connect to the port of its address",
+        "intercept.mode = none    | 3: pellucid.listeners.web.intercept.ports: nothing is intercepted with mode = none",
+        "upstream.source = \"fd00::9\" | 4: pellucid.listeners.web.upstream.pool[0].address: an IPv4 upstream cannot see the IPv6 address",
+        "upstream { pool = null, source = \"fd00::9\", route = original-destination } | 5: pellucid.listeners.web.upstream.source: an IPv4 upstream cannot see the IPv6 address",
+      })
+  void ofTwoSettingsTogether(String setting, String expected) {
+    List<String> problems = files.webProblems(setting);
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.get(0).startsWith(expected), problems::toString);
   }
 
   @ParameterizedTest

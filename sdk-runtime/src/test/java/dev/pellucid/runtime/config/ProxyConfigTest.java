@@ -55,9 +55,9 @@ class ProxyConfigTest {
                     mode = tproxy
                     ports = [80, "8000-8099"]
                     interfaces = ["eth0"]
-                    sources = ["10.1.0.0/24"], destinations = ["2001:db8::/32", "10.9.9.9"]
-                    local-output = false
-                    on-proxy-down = block
+                    sources = ["10.1.0.0/24"], destinations = ["10.8.0.0/16", "10.9.9.9"]
+                    local-output = true
+                    on-proxy-down = reset
                   }
                   filters = [ { type = cidr, allow = ["10.1.0.0/24"] } ]
                   upstream {
@@ -94,9 +94,9 @@ class ProxyConfigTest {
             List.of(PortRange.of(80), new PortRange(8000, 8099)),
             List.of("eth0"),
             List.of(Cidr.parse("10.1.0.0/24")),
-            List.of(Cidr.parse("2001:db8::/32"), Cidr.parse("10.9.9.9")),
-            false,
-            OnProxyDown.BLOCK),
+            List.of(Cidr.parse("10.8.0.0/16"), Cidr.parse("10.9.9.9")),
+            true,
+            OnProxyDown.RESET),
         web.intercept());
     assertEquals(new TimeoutsConfig(Duration.ofHours(1), Duration.ofMinutes(1)), web.timeouts());
 
@@ -162,15 +162,22 @@ class ProxyConfigTest {
 
   @Test
   void aReverseProxyUsesItsOwnAddress() {
-    assertEquals(SourceAddress.proxy(), files.web("intercept.mode = none").upstream().source());
+    assertEquals(
+        SourceAddress.proxy(),
+        files.web("intercept = null, intercept.mode = none").upstream().source());
   }
 
   @ParameterizedTest
-  @CsvSource({"10.3.0.1", "2001:db8::9"})
-  void theSourceMayBeAnAddress(String address) throws UnknownHostException {
+  @CsvSource({"10.3.0.1, 10.2.0.2:80", "2001:db8::9, [2001:db8::2]:80"})
+  void theSourceMayBeAnAddress(String address, String upstream) throws UnknownHostException {
     assertEquals(
         SourceAddress.given(InetAddress.getByName(address)),
-        files.web("upstream.source = \"" + address + "\"").upstream().source());
+        files
+            .web(
+                "upstream { source = \"%s\", pool = [{ address = \"%s\" }] }"
+                    .formatted(address, upstream))
+            .upstream()
+            .source());
   }
 
   @Test

@@ -46,6 +46,18 @@ class SocketAddressesTest {
     assertEquals(scope, ((Inet6Address) read.getAddress()).getScopeId());
   }
 
+  /** A dual-stack listener's IPv4 clients, and what they ask for. */
+  @Property
+  void readsAMappedAddressAsTheIpv4AddressThatItIs(@ForAll @Size(4) byte[] bytes) throws Exception {
+    InetAddress like6 = InetAddress.getByName("fd00::1");
+    SocketAddresses.write(soiled(), like6, 80);
+    memory.put(8, MAPPED, 0, MAPPED.length);
+    memory.put(8 + MAPPED.length, bytes, 0, bytes.length);
+    assertEquals(
+        new InetSocketAddress(InetAddress.getByAddress(bytes), 80), SocketAddresses.read(memory));
+    assertInstanceOf(Inet4Address.class, SocketAddresses.read(memory).getAddress());
+  }
+
   /** The calls of a thread share one block, so what was there before must not shine through. */
   private NativeMemory soiled() {
     byte[] dirt = new byte[SocketAddresses.MAX_SIZE];

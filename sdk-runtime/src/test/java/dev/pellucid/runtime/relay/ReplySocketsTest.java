@@ -51,7 +51,7 @@ class ReplySocketsTest {
 
   private DatagramLeg acquire(int host) throws Exception {
     InetSocketAddress address = new InetSocketAddress("192.0.2." + host, PORT);
-    return onLoop(() -> ReplySockets.of(loop).acquire(address, CLIENT));
+    return onLoop(() -> ReplySockets.of(loop).acquire(address, 0, CLIENT));
   }
 
   private void close(DatagramLeg leg) throws Exception {
