@@ -66,6 +66,8 @@ public record Termination(Party party, Phase phase, Cause cause) {
     UNREACHABLE("unreachable"),
     /** A time limit ran out. */
     TIMEOUT("timeout"),
+    /** The connection did not begin with the PROXY protocol header that is asked for. */
+    BAD_PROXY_HEADER("bad-proxy-header"),
     /** A filter rejected the connection. */
     REJECTED("rejected"),
     /** The balancer found no usable upstream. */

@@ -1,34 +1,42 @@
 package dev.pellucid.javadsl;
 
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.runtime.relay.ListenerOptions;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 
-/** Where and how {@link TransparentTcp#bind} and {@link TransparentUdp#bind} listen. Immutable. */
+/**
+ * Where and how {@link TransparentTcp#bind} and {@link TransparentUdp#bind} listen. Immutable: each
+ * {@code with} returns another object.
+ */
 public final class BindSettings {
-  private static final int BACKLOG = 4096;
-  private static final int MAX_CONNECTIONS = 10_000;
-
   private final InetSocketAddress address;
-  private final Interception interception;
-  private final boolean dualStack;
-  private final int backlog;
-  private final int maxConnections;
-  private final int mark;
+  private Interception interception = Interception.NONE;
+  private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+  private boolean dualStack;
+  private int backlog = 4096;
+  private int maxConnections = 10_000;
+  private int mark;
 
-  private BindSettings(
-      InetSocketAddress address,
-      Interception interception,
-      boolean dualStack,
-      int backlog,
-      int maxConnections,
-      int mark) {
+  private BindSettings(InetSocketAddress address) {
     this.address = address;
-    this.interception = interception;
-    this.dualStack = dualStack;
-    this.backlog = backlog;
-    this.maxConnections = maxConnections;
-    this.mark = mark;
+  }
+
+  private BindSettings(BindSettings other) {
+    this.address = other.address;
+    this.interception = other.interception;
+    this.proxyProtocol = other.proxyProtocol;
+    this.dualStack = other.dualStack;
+    this.backlog = other.backlog;
+    this.maxConnections = other.maxConnections;
+    this.mark = other.mark;
+  }
+
+  private BindSettings with(Consumer<BindSettings> change) {
+    BindSettings copy = new BindSettings(this);
+    change.accept(copy);
+    return copy;
   }
 
   /**
@@ -40,7 +48,7 @@ public final class BindSettings {
     if (address.isUnresolved()) {
       throw new IllegalArgumentException("cannot resolve " + address.getHostString());
     }
-    return new BindSettings(address, Interception.NONE, false, BACKLOG, MAX_CONNECTIONS, 0);
+    return new BindSettings(address);
   }
 
   /** The same for an address in text form and a port. */
@@ -60,12 +68,26 @@ public final class BindSettings {
           "a foreign listener needs an address that is not this host's, not "
               + address.getAddress().getHostAddress());
     }
-    return new BindSettings(address, interception, dualStack, backlog, maxConnections, mark);
+    return with(copy -> copy.interception = interception);
   }
 
   /**
-   * Has a listener at {@code ::} take IPv4 connections, too; otherwise it takes IPv6 alone. Their
-   * addresses are IPv4 addresses, as on a listener at {@code 0.0.0.0}.
+   * The header with which each connection, or with UDP each datagram, has to begin. It says who the
+   * client is and where it wanted to go, in place of the connection's own addresses. A connection
+   * without a valid header of that version is refused with {@link
+   * dev.pellucid.api.Termination.Cause#BAD_PROXY_HEADER}, after 5 s with {@code TIMEOUT}; such a
+   * datagram is dropped.
+   *
+   * <p>Whoever can reach the listener can claim to be any client. Let nobody reach it but the
+   * balancer that writes the headers.
+   */
+  public BindSettings withProxyProtocol(ProxyProtocol proxyProtocol) {
+    return with(copy -> copy.proxyProtocol = proxyProtocol);
+  }
+
+  /**
+   * Has a TCP listener at {@code ::} take IPv4 connections, too; otherwise it takes IPv6 alone.
+   * Their addresses are IPv4 addresses, as on a listener at {@code 0.0.0.0}.
    *
    * @throws IllegalArgumentException if the address is another
    */
@@ -76,7 +98,7 @@ public final class BindSettings {
           "only a listener at :: can take both, not one at "
               + address.getAddress().getHostAddress());
     }
-    return new BindSettings(address, interception, true, backlog, maxConnections, mark);
+    return with(copy -> copy.dualStack = true);
   }
 
   /**
@@ -84,13 +106,8 @@ public final class BindSettings {
    * listener.
    */
   public BindSettings withBacklog(int backlog) {
-    return new BindSettings(
-        address,
-        interception,
-        dualStack,
-        requirePositive("backlog", backlog),
-        maxConnections,
-        mark);
+    requirePositive("backlog", backlog);
+    return with(copy -> copy.backlog = backlog);
   }
 
   /**
@@ -99,13 +116,8 @@ public final class BindSettings {
    * longest.
    */
   public BindSettings withMaxConnections(int maxConnections) {
-    return new BindSettings(
-        address,
-        interception,
-        dualStack,
-        backlog,
-        requirePositive("maxConnections", maxConnections),
-        mark);
+    requirePositive("maxConnections", maxConnections);
+    return with(copy -> copy.maxConnections = maxConnections);
   }
 
   /**
@@ -116,19 +128,18 @@ public final class BindSettings {
    * @param mark the mark; 0: none, as at first
    */
   public BindSettings withMark(int mark) {
-    return new BindSettings(address, interception, dualStack, backlog, maxConnections, mark);
+    return with(copy -> copy.mark = mark);
   }
 
-  private static int requirePositive(String name, int value) {
+  private static void requirePositive(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
     }
-    return value;
   }
 
   ListenerOptions listenerOptions() {
     return new ListenerOptions(
-        address, interception.mode(), dualStack, backlog, maxConnections, mark);
+        address, interception.mode(), proxyProtocol, dualStack, backlog, maxConnections, mark);
   }
 
   /** Where to listen. */
@@ -141,14 +152,14 @@ public final class BindSettings {
     return interception;
   }
 
-  /** Whether a listener at {@code ::} takes IPv4 connections, too. */
-  public boolean dualStack() {
-    return dualStack;
+  /** The header with which each connection has to begin. */
+  public ProxyProtocol proxyProtocol() {
+    return proxyProtocol;
   }
 
-  /** The mark of the packets that clients get; 0: none. */
-  public int mark() {
-    return mark;
+  /** Whether a TCP listener at {@code ::} takes IPv4 connections, too. */
+  public boolean dualStack() {
+    return dualStack;
   }
 
   /** How many connections may wait to be accepted, on each loop. */
@@ -159,5 +170,10 @@ public final class BindSettings {
   /** How many connections may be open at once. */
   public int maxConnections() {
     return maxConnections;
+  }
+
+  /** The mark of the packets that clients get; 0: none. */
+  public int mark() {
+    return mark;
   }
 }

@@ -6,64 +6,49 @@ import dev.pellucid.api.filter.ByteFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** How {@link TransparentTcp#relay} relays. Immutable. */
+/** How {@link TransparentTcp#relay} relays. Immutable: each {@code with} returns another object. */
 public final class RelaySettings {
-  private final SourceAddress source;
-  private final ProxyProtocol proxyProtocol;
-  private final int mark;
-  private final Duration connectTimeout;
-  private final int retries;
-  private final Duration idleTimeout;
-  private final Duration halfClosedTimeout;
-  private final List<ByteFilter> byteFilters;
+  private SourceAddress source = SourceAddress.proxy();
+  private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+  private int mark;
+  private Duration connectTimeout = Duration.ofSeconds(5);
+  private int retries;
+  private Duration idleTimeout = Duration.ofMinutes(5);
+  private Duration halfClosedTimeout = Duration.ofSeconds(30);
+  private List<ByteFilter> byteFilters = List.of();
 
-  private RelaySettings(
-      SourceAddress source,
-      ProxyProtocol proxyProtocol,
-      int mark,
-      Duration connectTimeout,
-      int retries,
-      Duration idleTimeout,
-      Duration halfClosedTimeout,
-      List<ByteFilter> byteFilters) {
-    this.source = source;
-    this.proxyProtocol = proxyProtocol;
-    this.mark = mark;
-    this.connectTimeout = connectTimeout;
-    this.retries = retries;
-    this.idleTimeout = idleTimeout;
-    this.halfClosedTimeout = halfClosedTimeout;
-    this.byteFilters = byteFilters;
+  private RelaySettings() {}
+
+  private RelaySettings(RelaySettings other) {
+    this.source = other.source;
+    this.proxyProtocol = other.proxyProtocol;
+    this.mark = other.mark;
+    this.connectTimeout = other.connectTimeout;
+    this.retries = other.retries;
+    this.idleTimeout = other.idleTimeout;
+    this.halfClosedTimeout = other.halfClosedTimeout;
+    this.byteFilters = other.byteFilters;
+  }
+
+  private RelaySettings with(Consumer<RelaySettings> change) {
+    RelaySettings copy = new RelaySettings(this);
+    change.accept(copy);
+    return copy;
   }
 
   /**
-   * From the proxy's own address, without a header; 5 s to connect, no retries, 5 min idle, 30 s
-   * half-closed.
+   * From the proxy's own address, without a PROXY protocol header; 5 s to connect, no retries, 5
+   * min idle, 30 s half-closed.
    */
   public static RelaySettings create() {
-    return new RelaySettings(
-        SourceAddress.proxy(),
-        ProxyProtocol.NONE,
-        0,
-        Duration.ofSeconds(5),
-        0,
-        Duration.ofMinutes(5),
-        Duration.ofSeconds(30),
-        List.of());
+    return new RelaySettings();
   }
 
   /** The address that upstreams see. */
   public RelaySettings withSource(SourceAddress source) {
-    return new RelaySettings(
-        source,
-        proxyProtocol,
-        mark,
-        connectTimeout,
-        retries,
-        idleTimeout,
-        halfClosedTimeout,
-        byteFilters);
+    return with(copy -> copy.source = source);
   }
 
   /**
@@ -72,15 +57,7 @@ public final class RelaySettings {
    * bytes.
    */
   public RelaySettings withProxyProtocol(ProxyProtocol proxyProtocol) {
-    return new RelaySettings(
-        source,
-        proxyProtocol,
-        mark,
-        connectTimeout,
-        retries,
-        idleTimeout,
-        halfClosedTimeout,
-        byteFilters);
+    return with(copy -> copy.proxyProtocol = proxyProtocol);
   }
 
   /**
@@ -91,28 +68,13 @@ public final class RelaySettings {
    * @param mark the mark; 0: none, as at first
    */
   public RelaySettings withMark(int mark) {
-    return new RelaySettings(
-        source,
-        proxyProtocol,
-        mark,
-        connectTimeout,
-        retries,
-        idleTimeout,
-        halfClosedTimeout,
-        byteFilters);
+    return with(copy -> copy.mark = mark);
   }
 
   /** How long connecting to one upstream may take. */
   public RelaySettings withConnectTimeout(Duration connectTimeout) {
-    return new RelaySettings(
-        source,
-        proxyProtocol,
-        mark,
-        requirePositive("connectTimeout", connectTimeout),
-        retries,
-        idleTimeout,
-        halfClosedTimeout,
-        byteFilters);
+    requirePositive("connectTimeout", connectTimeout);
+    return with(copy -> copy.connectTimeout = connectTimeout);
   }
 
   /**
@@ -124,28 +86,13 @@ public final class RelaySettings {
     if (retries < 0) {
       throw new IllegalArgumentException("retries must not be negative, but are " + retries);
     }
-    return new RelaySettings(
-        source,
-        proxyProtocol,
-        mark,
-        connectTimeout,
-        retries,
-        idleTimeout,
-        halfClosedTimeout,
-        byteFilters);
+    return with(copy -> copy.retries = retries);
   }
 
   /** How long nothing may move in either direction before the connection is reset. */
   public RelaySettings withIdleTimeout(Duration idleTimeout) {
-    return new RelaySettings(
-        source,
-        proxyProtocol,
-        mark,
-        connectTimeout,
-        retries,
-        requirePositive("idleTimeout", idleTimeout),
-        halfClosedTimeout,
-        byteFilters);
+    requirePositive("idleTimeout", idleTimeout);
+    return with(copy -> copy.idleTimeout = idleTimeout);
   }
 
   /**
@@ -153,15 +100,8 @@ public final class RelaySettings {
    * reset.
    */
   public RelaySettings withHalfClosedTimeout(Duration halfClosedTimeout) {
-    return new RelaySettings(
-        source,
-        proxyProtocol,
-        mark,
-        connectTimeout,
-        retries,
-        idleTimeout,
-        requirePositive("halfClosedTimeout", halfClosedTimeout),
-        byteFilters);
+    requirePositive("halfClosedTimeout", halfClosedTimeout);
+    return with(copy -> copy.halfClosedTimeout = halfClosedTimeout);
   }
 
   /**
@@ -172,22 +112,13 @@ public final class RelaySettings {
   public RelaySettings withByteFilter(ByteFilter filter) {
     List<ByteFilter> more = new ArrayList<>(byteFilters);
     more.add(filter);
-    return new RelaySettings(
-        source,
-        proxyProtocol,
-        mark,
-        connectTimeout,
-        retries,
-        idleTimeout,
-        halfClosedTimeout,
-        List.copyOf(more));
+    return with(copy -> copy.byteFilters = List.copyOf(more));
   }
 
-  private static Duration requirePositive(String name, Duration value) {
+  static void requirePositive(String name, Duration value) {
     if (value.isZero() || value.isNegative()) {
       throw new IllegalArgumentException(name + " must be positive, but is " + value);
     }
-    return value;
   }
 
   /** The address that upstreams see. */
@@ -210,7 +141,7 @@ public final class RelaySettings {
     return connectTimeout;
   }
 
-  /** On how many other upstreams it is tried again when connecting fails. */
+  /** On how many other upstreams it is tried again. */
   public int retries() {
     return retries;
   }
@@ -220,12 +151,12 @@ public final class RelaySettings {
     return idleTimeout;
   }
 
-  /** How long nothing may move once one side has sent its end of stream. */
+  /** How long nothing may move after one side's end of stream. */
   public Duration halfClosedTimeout() {
     return halfClosedTimeout;
   }
 
-  /** What the bytes pass on their way from the client to the upstream. */
+  /** What the bytes of connections pass, from the client to the upstream. */
   public List<ByteFilter> byteFilters() {
     return byteFilters;
   }

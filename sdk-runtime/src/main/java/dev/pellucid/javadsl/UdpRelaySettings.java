@@ -1,53 +1,72 @@
 package dev.pellucid.javadsl;
 
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.filter.DatagramFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** How {@link TransparentUdp#relay} relays. Immutable. */
+/** How {@link TransparentUdp#relay} relays. Immutable: each {@code with} returns another object. */
 public final class UdpRelaySettings {
-  private final SourceAddress source;
-  private final int mark;
-  private final int retries;
-  private final Duration idleTimeout;
-  private final int responses;
-  private final List<DatagramFilter> filters;
+  private SourceAddress source = SourceAddress.proxy();
+  private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+  private int mark;
+  private int retries;
+  private Duration idleTimeout = Duration.ofSeconds(30);
+  private int responses;
+  private List<DatagramFilter> datagramFilters = List.of();
 
-  private UdpRelaySettings(
-      SourceAddress source,
-      int mark,
-      int retries,
-      Duration idleTimeout,
-      int responses,
-      List<DatagramFilter> filters) {
-    this.source = source;
-    this.mark = mark;
-    this.retries = retries;
-    this.idleTimeout = idleTimeout;
-    this.responses = responses;
-    this.filters = filters;
+  private UdpRelaySettings() {}
+
+  private UdpRelaySettings(UdpRelaySettings other) {
+    this.source = other.source;
+    this.proxyProtocol = other.proxyProtocol;
+    this.mark = other.mark;
+    this.retries = other.retries;
+    this.idleTimeout = other.idleTimeout;
+    this.responses = other.responses;
+    this.datagramFilters = other.datagramFilters;
+  }
+
+  private UdpRelaySettings with(Consumer<UdpRelaySettings> change) {
+    UdpRelaySettings copy = new UdpRelaySettings(this);
+    change.accept(copy);
+    return copy;
   }
 
   /** From the proxy's own address; no retries, 30 s idle, any number of responses. */
   public static UdpRelaySettings create() {
-    return new UdpRelaySettings(SourceAddress.proxy(), 0, 0, Duration.ofSeconds(30), 0, List.of());
+    return new UdpRelaySettings();
   }
 
   /** The address that upstreams see. */
   public UdpRelaySettings withSource(SourceAddress source) {
-    return new UdpRelaySettings(source, mark, retries, idleTimeout, responses, filters);
+    return with(copy -> copy.source = source);
   }
 
   /**
-   * The mark (SO_MARK) of the packets that upstreams get; see {@link RelaySettings#withMark}. The
-   * listener needs it as well, for its replies.
+   * The header that tells upstreams the client and its original destination, before each datagram
+   * and whatever address they see. An upstream that does not expect it takes it for the client's
+   * bytes.
+   *
+   * @throws IllegalArgumentException if it is version 1, which has no datagrams
+   */
+  public UdpRelaySettings withProxyProtocol(ProxyProtocol proxyProtocol) {
+    if (proxyProtocol == ProxyProtocol.V1) {
+      throw new IllegalArgumentException("version 1 of the PROXY protocol has no UDP; use V2");
+    }
+    return with(copy -> copy.proxyProtocol = proxyProtocol);
+  }
+
+  /**
+   * The mark (SO_MARK) of the packets that upstreams get; see {@link RelaySettings#withMark}.
    *
    * @param mark the mark; 0: none, as at first
    */
   public UdpRelaySettings withMark(int mark) {
-    return new UdpRelaySettings(source, mark, retries, idleTimeout, responses, filters);
+    return with(copy -> copy.mark = mark);
   }
 
   /**
@@ -55,16 +74,14 @@ public final class UdpRelaySettings {
    * anybody listens there is only known after the first datagram was lost.
    */
   public UdpRelaySettings withRetries(int retries) {
-    return new UdpRelaySettings(
-        source, mark, requireNotNegative("retries", retries), idleTimeout, responses, filters);
+    requireNotNegative("retries", retries);
+    return with(copy -> copy.retries = retries);
   }
 
   /** How long nothing may move in either direction before the session is over. */
   public UdpRelaySettings withIdleTimeout(Duration idleTimeout) {
-    if (idleTimeout.isZero() || idleTimeout.isNegative()) {
-      throw new IllegalArgumentException("idleTimeout must be positive, but is " + idleTimeout);
-    }
-    return new UdpRelaySettings(source, mark, retries, idleTimeout, responses, filters);
+    RelaySettings.requirePositive("idleTimeout", idleTimeout);
+    return with(copy -> copy.idleTimeout = idleTimeout);
   }
 
   /**
@@ -72,8 +89,8 @@ public final class UdpRelaySettings {
    * session is over, and what it held is free again: 1 for DNS. 0 if there is no telling.
    */
   public UdpRelaySettings withResponses(int responses) {
-    return new UdpRelaySettings(
-        source, mark, retries, idleTimeout, requireNotNegative("responses", responses), filters);
+    requireNotNegative("responses", responses);
+    return with(copy -> copy.responses = responses);
   }
 
   /**
@@ -81,21 +98,25 @@ public final class UdpRelaySettings {
    * upstream, before them on the way back. Nobody closes the filter.
    */
   public UdpRelaySettings withDatagramFilter(DatagramFilter filter) {
-    List<DatagramFilter> more = new ArrayList<>(filters);
+    List<DatagramFilter> more = new ArrayList<>(datagramFilters);
     more.add(filter);
-    return new UdpRelaySettings(source, mark, retries, idleTimeout, responses, List.copyOf(more));
+    return with(copy -> copy.datagramFilters = List.copyOf(more));
   }
 
-  private static int requireNotNegative(String name, int value) {
+  private static void requireNotNegative(String name, int value) {
     if (value < 0) {
       throw new IllegalArgumentException(name + " must not be negative, but are " + value);
     }
-    return value;
   }
 
   /** The address that upstreams see. */
   public SourceAddress source() {
     return source;
+  }
+
+  /** The header with which datagrams to upstreams begin. */
+  public ProxyProtocol proxyProtocol() {
+    return proxyProtocol;
   }
 
   /** The mark of the packets that upstreams get; 0: none. */
@@ -120,6 +141,6 @@ public final class UdpRelaySettings {
 
   /** The filters that datagrams pass. */
   public List<DatagramFilter> datagramFilters() {
-    return filters;
+    return datagramFilters;
   }
 }

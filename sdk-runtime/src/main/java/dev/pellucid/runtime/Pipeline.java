@@ -85,6 +85,7 @@ record Pipeline(
   private static BindSettings bindSettings(ListenerConfig listener) {
     return BindSettings.create(listener.address())
         .withInterception(interception(listener.intercept().mode()))
+        .withProxyProtocol(listener.proxyProtocol())
         .withMaxConnections(listener.maxConnections());
   }
 

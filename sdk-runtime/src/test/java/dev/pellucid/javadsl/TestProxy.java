@@ -65,33 +65,33 @@ final class TestProxy implements AutoCloseable {
       String host,
       RelaySettings relay)
       throws Exception {
-    BindSettings settings =
+    BindSettings bind =
         BindSettings.create(host, LISTENER_PORT).withInterception(Interception.TPROXY);
-    return start(net, loops, settings, routing, relay);
+    return start(net, loops, bind, routing, relay);
   }
 
   static TestProxy start(
       LabNetwork net,
-      BindSettings settings,
+      BindSettings bind,
       Flow<Connection, RoutedConnection, NotUsed> routing,
       RelaySettings relay)
       throws Exception {
-    return start(net, LOOPS, settings, routing, relay);
+    return start(net, LOOPS, bind, routing, relay);
   }
 
-  private static TestProxy start(
+  static TestProxy start(
       LabNetwork net,
       int loops,
-      BindSettings settings,
+      BindSettings bind,
       Flow<Connection, RoutedConnection, NotUsed> routing,
       RelaySettings relay)
       throws Exception {
-    return net.closeAtEnd(net.proxy().call(() -> run(loops, settings, routing, relay)));
+    return net.closeAtEnd(net.proxy().call(() -> run(loops, bind, routing, relay)));
   }
 
   private static TestProxy run(
       int loops,
-      BindSettings settings,
+      BindSettings bind,
       Flow<Connection, RoutedConnection, NotUsed> routing,
       RelaySettings relay)
       throws Exception {
@@ -105,7 +105,7 @@ final class TestProxy implements AutoCloseable {
     List<Binding> bindings =
         EventLoops.get(system)
             .runOnEach(
-                tcp.bind(settings)
+                tcp.bind(bind)
                     .via(routing)
                     .via(tcp.relay(relay))
                     .to(Stages.accessLog(summaries::addAll)))

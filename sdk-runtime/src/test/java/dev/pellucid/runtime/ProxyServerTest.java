@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -86,6 +87,22 @@ class ProxyServerTest {
     assertEquals(List.of("web log", "web filter"), plugins.closed);
     server.stop().toCompletableFuture().join();
     assertEquals(2, plugins.closed.size());
+  }
+
+  @Test
+  void readsAndWritesTheHeadersThatTheFileAsksFor() throws IOException {
+    start(listener("web", port, "proxy-protocol = v1, upstream.proxy-protocol = v2"));
+    try (Socket client = new Socket(LOOPBACK, port)) {
+      client.getOutputStream().write("PROXY TCP4 10.1.0.2 10.2.0.2 1 2\r\nhello".getBytes(UTF_8));
+      client.shutdownOutput();
+      try (Socket accepted = upstream.accept()) {
+        byte[] received = accepted.getInputStream().readAllBytes();
+        assertEquals(
+            "0d0a0d0a000d0a515549540a2111000c0a0100020a02000200010002",
+            HexFormat.of().formatHex(received, 0, 28));
+        assertEquals("hello", new String(received, 28, received.length - 28, UTF_8));
+      }
+    }
   }
 
   @Test

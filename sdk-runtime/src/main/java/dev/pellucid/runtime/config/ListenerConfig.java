@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.config;
 
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.Transport;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
  * @param transport what it accepts
  * @param address where it listens
  * @param maxConnections how many connections may be open at once
+ * @param proxyProtocol the header with which each connection has to begin
  * @param intercept what comes to it
  * @param filters what may pass, in this order
  * @param upstream where it goes
@@ -24,6 +26,7 @@ public record ListenerConfig(
     Transport transport,
     InetSocketAddress address,
     int maxConnections,
+    ProxyProtocol proxyProtocol,
     InterceptConfig intercept,
     List<PluginSettings> filters,
     UpstreamConfig upstream,
@@ -51,6 +54,8 @@ public record ListenerConfig(
     Optional<InetSocketAddress> address = section.require("address", Readings.ADDRESS);
     int maxConnections =
         section.read("max-connections", Readings.whole(1, Integer.MAX_VALUE), 10_000);
+    ProxyProtocol proxyProtocol =
+        section.read("proxy-protocol", Words.of(ProxyProtocol.class), ProxyProtocol.NONE);
     InterceptConfig intercept =
         section.section("intercept", inner -> InterceptConfig.read(inner, transport, address));
     List<PluginSettings> filters = section.plugins("filters");
@@ -69,6 +74,7 @@ public record ListenerConfig(
                         transport,
                         where,
                         maxConnections,
+                        proxyProtocol,
                         intercept,
                         filters,
                         upstream,

@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
@@ -63,8 +64,9 @@ public abstract class AcceptedConnection implements Connection {
 
   @Override
   public final boolean intercepted() {
-    return switch (listener.group().options().mode()) {
-      case DIRECT -> false;
+    ListenerOptions options = listener.group().options();
+    return switch (options.mode()) {
+      case DIRECT -> options.proxyProtocol() != ProxyProtocol.NONE && !asked(listener.address());
       case FOREIGN -> true;
       case TPROXY, REDIRECT -> !asked(listener.address());
     };

@@ -93,6 +93,10 @@ final class Dialer {
       bindForeign(sockets, fd, given.address(), upstream, portLater);
     } else if (source instanceof SourceAddress.ClientIpPort) {
       requireSameFamily(client.getAddress(), upstream);
+      if (client.getPort() == 0) {
+        // A PROXY protocol header may say so. The kernel would choose another port.
+        throw DialException.ofProxy("bind to the client's port, which is 0", Errno.EADDRNOTAVAIL);
+      }
       enable(sockets, fd, SocketOption.IP_TRANSPARENT);
       // Two connections of one client port, to two upstreams, share the local address.
       enable(sockets, fd, SocketOption.SO_REUSEADDR);

@@ -46,11 +46,7 @@ public abstract class Listener {
    * Takes the next connection. If there is none, if the limit is reached or if no descriptor is
    * left, it returns null and {@code onReadable} runs when it is worth another try.
    */
-  public @Nullable AcceptedConnection accept() {
-    return paused ? null : acceptNext();
-  }
-
-  abstract @Nullable AcceptedConnection acceptNext();
+  public abstract @Nullable AcceptedConnection accept();
 
   /** The connections that are not over. */
   abstract Collection<? extends AcceptedConnection> open();
@@ -84,6 +80,10 @@ public abstract class Listener {
           address);
     }
     loop.schedule(PAUSE_NANOS, this::resume);
+  }
+
+  final boolean paused() {
+    return paused;
   }
 
   private void resume() {

@@ -84,6 +84,14 @@ final class Peeks implements EventHandler {
     return peeks;
   }
 
+  /** Goes on to watch a socket, whose events were delivered to someone else before. */
+  static Peeks resume(EventLoop loop, int fd, int events) {
+    Peeks peeks = new Peeks(loop, fd);
+    peeks.events = events;
+    loop.replaceHandler(fd, peeks);
+    return peeks;
+  }
+
   /** The events so far. */
   int events() {
     return events;

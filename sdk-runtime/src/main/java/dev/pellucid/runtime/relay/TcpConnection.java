@@ -21,15 +21,22 @@ public final class TcpConnection extends AcceptedConnection {
   // Belongs to the loop.
   private @Nullable Peeks peeks;
 
+  /**
+   * A connection.
+   *
+   * @param peeks what has received the socket's events so far, if anything has
+   */
   TcpConnection(
       TcpListener listener,
       EventLoop loop,
       int fd,
       InetSocketAddress client,
-      InetSocketAddress originalDestination) {
+      InetSocketAddress originalDestination,
+      @Nullable Peeks peeks) {
     super(listener, loop, client, originalDestination);
     this.listener = listener;
     this.fd = fd;
+    this.peeks = peeks;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.relay;
 
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.Termination;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
@@ -28,6 +29,7 @@ final class TcpListener extends Listener {
   private final @Nullable InetSocketAddress onlyDestination;
 
   private final Runnable whenRoom;
+  private final @Nullable AwaitedHeaders headers;
   private final Set<AcceptedConnection> open = new HashSet<>();
   private boolean closed;
 
@@ -40,6 +42,8 @@ final class TcpListener extends Listener {
     super(group, loop, fd, address, onReadable);
     this.group = group;
     this.onlyDestination = onlyDestination(group.options().mode(), address);
+    ProxyProtocol version = group.options().proxyProtocol();
+    this.headers = version == ProxyProtocol.NONE ? null : new AwaitedHeaders(this, loop, version);
     this.whenRoom = () -> loop.execute(this::readable);
   }
 
@@ -81,31 +85,34 @@ final class TcpListener extends Listener {
   }
 
   @Override
-  @Nullable AcceptedConnection acceptNext() {
-    if (closed || !group.limit().acquire(whenRoom)) {
-      return null;
-    }
-    AcceptedConnection connection = acceptWithinLimit();
-    if (connection == null) {
-      group.limit().release();
+  public @Nullable AcceptedConnection accept() {
+    TcpConnection connection = headers == null ? null : headers.poll();
+    while (connection == null && !closed && !paused() && group.limit().acquire(whenRoom)) {
+      int accepted = acceptSocket();
+      if (accepted < 0) {
+        group.limit().release();
+        return null;
+      }
+      connection = connection(accepted);
     }
     return connection;
   }
 
-  private @Nullable AcceptedConnection acceptWithinLimit() {
+  /** The next socket; negative if there is none, or no descriptor for it. */
+  private int acceptSocket() {
     SocketCalls sockets = loop.sockets();
     while (true) {
       int accepted = sockets.accept(fd);
       if (accepted >= 0) {
         group.counters().countAccepted();
-        return connection(accepted);
+        return accepted;
       }
       if (accepted == -Errno.EAGAIN) {
-        return null;
+        return accepted;
       }
       if (Errno.outOfDescriptors(-accepted)) {
         pause();
-        return null;
+        return accepted;
       }
       // Anything else is an error of this one connection, which is gone: accept(2), "Error
       // handling".
@@ -114,21 +121,35 @@ final class TcpListener extends Listener {
     }
   }
 
-  private @Nullable AcceptedConnection connection(int accepted) {
+  /** Null if its header is waited for, or if it is lost. */
+  private @Nullable TcpConnection connection(int accepted) {
     InetSocketAddress client = loop.sockets().acceptedPeer();
     try {
       InetSocketAddress destination =
           onlyDestination != null
               ? onlyDestination
               : OriginalDestinations.read(loop.sockets(), accepted, group.options().mode());
-      TcpConnection connection = new TcpConnection(this, loop, accepted, client, destination);
-      open.add(connection);
-      return connection;
+      return headers == null
+          ? connection(accepted, client, destination, null)
+          : headers.await(accepted, client, destination);
     } catch (LinuxException e) {
       loop.sockets().reset(accepted);
+      group.limit().release();
       log.warn("a connection from {} was reset: nobody knows where it was to go", client, e);
       return null;
     }
+  }
+
+  /**
+   * A new connection.
+   *
+   * @param watched what has received its socket's events so far, if anything has
+   */
+  TcpConnection connection(
+      int fd, InetSocketAddress client, InetSocketAddress destination, @Nullable Peeks watched) {
+    TcpConnection connection = new TcpConnection(this, loop, fd, client, destination, watched);
+    open.add(connection);
+    return connection;
   }
 
   Flow<ByteString, ByteString, NotUsed> flow(TcpConnection connection) {
@@ -146,13 +167,27 @@ final class TcpListener extends Listener {
     super.over(connection, termination);
   }
 
-  /** Connections that were not accepted are reset by the kernel. */
+  @Override
+  public void abortConnections() {
+    super.abortConnections();
+    if (headers != null) {
+      headers.abort();
+    }
+  }
+
+  /**
+   * Connections that were not accepted are reset by the kernel, and so are those whose header is
+   * still waited for.
+   */
   @Override
   public void close(Runnable onClosed) {
     if (!closed) {
       closed = true;
       loop.forgetAndClose(fd);
       group.closed();
+      if (headers != null) {
+        headers.close();
+      }
     }
     onClosed.run();
   }

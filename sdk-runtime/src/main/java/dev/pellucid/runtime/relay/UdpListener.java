@@ -163,8 +163,8 @@ final class UdpListener extends Listener {
   }
 
   @Override
-  @Nullable AcceptedConnection acceptNext() {
-    return accepted.poll();
+  public @Nullable AcceptedConnection accept() {
+    return paused() ? null : accepted.poll();
   }
 
   /** The upstream has sent something to a session, which is no longer the eldest. */

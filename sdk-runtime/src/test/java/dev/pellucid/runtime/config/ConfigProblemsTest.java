@@ -73,6 +73,8 @@ class ConfigProblemsTest {
         "upstream.pool = [{ weight = 1 }] | upstream.pool[0].address: is missing",
         "upstream.pool = [{ address = \"10.2.0.2:80\", weight = 0 }] | upstream.pool[0].weight: must be a whole number from 1",
         "upstream.source = server | upstream.source: must be proxy, client-ip, client-ip-port or an IP address, not \"server\"",
+        "proxy-protocol = on      | proxy-protocol: must be one of none, v1, v2, not \"on\"",
+        "upstream.proxy-protocol = 2 | upstream.proxy-protocol: must be text, not 2",
         "upstream.balancer = round-robin | upstream.balancer: must be an object { ... }, not \"round-robin\"",
         "upstream.retries = -1    | upstream.retries: must be a whole number from 0 to 100, not -1",
         "upstream.connect-timeout = soon | upstream.connect-timeout: must be a time such as 500ms, 5s or 2m",

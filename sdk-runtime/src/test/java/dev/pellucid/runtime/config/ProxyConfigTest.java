@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
@@ -51,6 +52,7 @@ class ProxyConfigTest {
                   transport = tcp
                   address   = "0.0.0.0:50080"
                   max-connections = 500
+                  proxy-protocol = v1
                   intercept {
                     mode = tproxy
                     ports = [80, "8000-8099"]
@@ -65,6 +67,7 @@ class ProxyConfigTest {
                     pool = [ { address = "10.2.0.2:80", weight = 2 }, { address = "[2001:db8::2]:80" } ]
                     balancer { type = least-connections }
                     source = proxy
+                    proxy-protocol = v2
                     connect-timeout = 1500ms
                     retries = 0
                     health-check { type = tcp, interval = 1s, rise = 4, fall = 5 }
@@ -88,6 +91,7 @@ class ProxyConfigTest {
     assertEquals(Transport.TCP, web.transport());
     assertEquals(new InetSocketAddress("0.0.0.0", 50080), web.address());
     assertEquals(500, web.maxConnections());
+    assertEquals(ProxyProtocol.V1, web.proxyProtocol());
     assertEquals(
         new InterceptConfig(
             InterceptMode.TPROXY,
@@ -116,6 +120,7 @@ class ProxyConfigTest {
         upstream.pool());
     assertEquals("least-connections", upstream.balancer().type());
     assertEquals(SourceAddress.proxy(), upstream.source());
+    assertEquals(ProxyProtocol.V2, upstream.proxyProtocol());
     assertEquals(Duration.ofMillis(1500), upstream.connectTimeout());
     assertEquals(0, upstream.retries());
     assertEquals(
@@ -136,6 +141,7 @@ class ProxyConfigTest {
     ListenerConfig web = config.listeners().get(0);
     assertEquals(Transport.TCP, web.transport());
     assertEquals(10_000, web.maxConnections());
+    assertEquals(ProxyProtocol.NONE, web.proxyProtocol());
     assertEquals(
         new InterceptConfig(
             InterceptMode.TPROXY,
@@ -153,6 +159,7 @@ class ProxyConfigTest {
     UpstreamConfig upstream = web.upstream();
     assertEquals("round-robin", upstream.balancer().type());
     assertEquals(SourceAddress.clientIp(), upstream.source());
+    assertEquals(ProxyProtocol.NONE, upstream.proxyProtocol());
     assertEquals(Duration.ofSeconds(5), upstream.connectTimeout());
     assertEquals(2, upstream.retries());
     assertEquals(

@@ -39,13 +39,14 @@ final class PipelineText {
   }
 
   private static String source(ListenerConfig listener) {
-    return "%s: %s %s, at most %d connections; intercept %s"
+    return "%s: %s %s, at most %d connections; intercept %s%s"
         .formatted(
             listener.name(),
             word(listener.transport()),
             AddressText.of(listener.address()),
             listener.maxConnections(),
-            intercept(listener.intercept()));
+            intercept(listener.intercept()),
+            proxyProtocol(listener.proxyProtocol()));
   }
 
   private static String intercept(InterceptConfig intercept) {
