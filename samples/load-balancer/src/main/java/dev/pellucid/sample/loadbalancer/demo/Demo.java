@@ -25,20 +25,18 @@ record Demo(
     DemoBalancer balancer,
     DemoClient client,
     DemoTerminal terminal) {
-  private static final int PORT = 80;
-  private static final int LISTENER = 50080;
 
   /** Starts everything on a network, which ends everything when it is closed. */
-  static Demo build(LabNetwork net, FirewallTool tool, DemoTerminal terminal) throws Exception {
+  static Demo build(LabNetwork net, DemoMode mode, FirewallTool tool, DemoTerminal terminal)
+      throws Exception {
     terminal.done("hosts, each a network namespace: " + names(net));
-    terminal.begin("TPROXY rules and routes");
-    net.intercept(tool, PORT, LISTENER);
-    terminal.done("TPROXY rules and routes on the proxy, by " + tool.command());
+    terminal.begin(mode.rules);
+    mode.applyRules(net, tool);
+    terminal.done(mode.rules + " on the proxy, by " + tool.command());
     List<DemoServer> servers = startServers(net);
     terminal.done("a web server on each server");
-    DemoBalancer balancer = startBalancer(net, servers, terminal);
-    // The client asks the first server alone. That there are others, it cannot know.
-    DemoClient client = DemoClient.on(net.client(), servers.get(0).address());
+    DemoBalancer balancer = startBalancer(net, mode, servers, terminal);
+    DemoClient client = DemoClient.on(net.client(), mode.asked(net, servers));
     return new Demo(net, servers, balancer, client, terminal);
   }
 
@@ -49,17 +47,17 @@ record Demo(
   private static List<DemoServer> startServers(LabNetwork net) throws Exception {
     List<DemoServer> servers = new ArrayList<>();
     for (LabHost host : net.servers()) {
-      servers.add(net.closeAtEnd(DemoServer.start(host, PORT)));
+      servers.add(net.closeAtEnd(DemoServer.start(host, DemoMode.PORT)));
     }
     return servers;
   }
 
   private static DemoBalancer startBalancer(
-      LabNetwork net, List<DemoServer> servers, DemoTerminal terminal) throws Exception {
+      LabNetwork net, DemoMode mode, List<DemoServer> servers, DemoTerminal terminal)
+      throws Exception {
     terminal.begin("the load balancer is starting");
-    String configuration =
-        DemoBalancer.configuration(LISTENER, PORT, LabNetwork.CLIENT_INTERFACE, servers);
-    DemoBalancer balancer = DemoBalancer.start(net.proxy(), configuration);
+    DemoBalancer balancer =
+        DemoBalancer.start(net.proxy(), DemoBalancer.configuration(mode, servers));
     balancer.awaitReady();
     terminal.done("the load balancer on the proxy: pellucid run load-balancer.conf");
     return balancer;

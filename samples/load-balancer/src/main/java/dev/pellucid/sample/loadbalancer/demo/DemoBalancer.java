@@ -2,7 +2,6 @@ package dev.pellucid.sample.loadbalancer.demo;
 
 import static java.util.stream.Collectors.joining;
 
-import com.typesafe.config.ConfigUtil;
 import dev.pellucid.lab.LabHost;
 import java.io.BufferedReader;
 import java.io.File;
@@ -61,16 +60,15 @@ final class DemoBalancer {
     return home;
   }
 
-  /** The configuration: port 80, taken from the client's side, spread over a pool. */
-  static String configuration(int listener, int port, String device, List<DemoServer> pool) {
+  /** The configuration: what comes in, spread over a pool that sees the clients. */
+  static String configuration(DemoMode mode, List<DemoServer> pool) {
     return """
     pellucid {
       admin { enabled = false }
       listeners {
         web {
           transport = tcp
-          address = "0.0.0.0:%d"
-          intercept { mode = tproxy, ports = [%d], interfaces = [%s] }
+    %s
           upstream {
             route = pool
             pool = [
@@ -85,9 +83,7 @@ final class DemoBalancer {
     }
     """
         .formatted(
-            listener,
-            port,
-            ConfigUtil.quoteString(device),
+            mode.listener().indent(6).stripTrailing(),
             pool.stream()
                 .map(server -> "          { address = \"" + text(server.address()) + "\" }")
                 .collect(joining("\n")));

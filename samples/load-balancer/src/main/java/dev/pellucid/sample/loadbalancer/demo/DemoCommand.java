@@ -38,6 +38,15 @@ public final class DemoCommand implements Callable<Integer> {
       description = "What installs the rules: nft or iptables. By default, the first installed.")
   private @Nullable FirewallTool tool;
 
+  @Option(
+      names = "--mode",
+      defaultValue = "tproxy",
+      converter = ModeConverter.class,
+      description =
+          "tproxy: the client asks a server; reverse: it asks the load balancer."
+              + " ${DEFAULT-VALUE} if not given.")
+  private DemoMode mode = DemoMode.TPROXY;
+
   @Option(names = "--keep", description = "Leaves everything up until Ctrl-C.")
   private boolean keep;
 
@@ -55,7 +64,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private int perform(FirewallTool chosen) throws Exception {
-    terminal.heading("Pellucid demo: one client, a transparent load balancer, three servers");
+    terminal.heading("Pellucid demo: one client, %s, three servers".formatted(mode.title));
     LabNetwork net = LabNetwork.open(SERVERS);
     DemoInterrupt interrupt = DemoInterrupt.of(net, terminal);
     try {
@@ -74,7 +83,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private int perform(FirewallTool chosen, LabNetwork net) throws Exception {
-    Demo demo = Demo.build(net, chosen, terminal);
+    Demo demo = Demo.build(net, mode, chosen, terminal);
     DemoReport report = demo.send(requests);
     report.print(terminal);
     if (keep) {
@@ -82,6 +91,17 @@ public final class DemoCommand implements Callable<Integer> {
       new CountDownLatch(1).await();
     }
     return report.problems().isEmpty() ? 0 : FAILED;
+  }
+
+  static final class ModeConverter implements ITypeConverter<DemoMode> {
+    @Override
+    public DemoMode convert(String value) {
+      try {
+        return DemoMode.of(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
   }
 
   static final class ToolConverter implements ITypeConverter<FirewallTool> {

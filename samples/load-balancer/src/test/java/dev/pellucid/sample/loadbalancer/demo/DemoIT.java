@@ -59,6 +59,17 @@ class DemoIT {
     assertTrue(output.contains("\n  Transparent.\n"), output);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void showsTheTransparencyOfAReverseProxy(FirewallTool tool) throws Exception {
+    Process demo = demo("--mode", "reverse", "--tool", tool.command(), "--requests", "3");
+    String output = new String(demo.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, demo.waitFor(), output);
+    assertTrue(output.contains("10.1.0.1:80    10.1.0.1:80 "), output);
+    assertTrue(output.contains("every server saw the client's own address, 10.1.0.2"), output);
+    assertTrue(output.contains("\n  Transparent.\n"), output);
+  }
+
   @Test
   void aSignalEndsItWithoutATrace() throws Exception {
     Process demo = demo("--keep", "--requests", "3");
@@ -80,6 +91,14 @@ class DemoIT {
 
   private static boolean isAccessLog(String line) {
     return line.contains("cause=");
+  }
+
+  @Test
+  void anUnknownModeIsCode2() throws Exception {
+    Process demo = demo("--mode", "forward");
+    String output = new String(demo.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(2, demo.waitFor(), output);
+    assertTrue(output.contains("\"forward\" is neither tproxy nor reverse"), output);
   }
 
   @Test
