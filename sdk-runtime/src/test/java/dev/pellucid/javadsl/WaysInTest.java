@@ -21,6 +21,7 @@ import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -166,6 +167,22 @@ class WaysInTest {
     assertSeen(peers, asked, client(net, six));
     assertEquals(peers.client().getLocalPort(), peers.server().getPort());
     talk(proxy, peers);
+  }
+
+  /** Connection tracking takes the second connection for the first. */
+  @Test
+  void aRedirectCannotShowTheClientsPortWhereTheClientWent(LabNetwork net) throws Exception {
+    applyRedirectWithDivert(net, FirewallTool.NFT, false);
+    TestProxy proxy =
+        TestProxy.start(
+            net,
+            listener(false, Interception.REDIRECT),
+            Stages.toOriginalDestination(),
+            from(SourceAddress.clientIpPort()).withConnectTimeout(Duration.ofSeconds(1)));
+    Peers.listen(net, net.server(0), server(net, false));
+    Resets.assertConnectingIsReset(net, server(net, false));
+    assertEquals("UC timeout", proxy.nextSummary().termination().toString());
+    assertEquals(1, proxy.binding().accepted());
   }
 
   private static void applyRedirectWithDivert(LabNetwork net, FirewallTool tool, boolean six)

@@ -54,7 +54,8 @@ final class PipelineText {
         + values(", ports ", intercept.ports())
         + values(", interfaces ", intercept.interfaces())
         + values(", from ", intercept.sources())
-        + values(", to ", intercept.destinations());
+        + values(", to ", intercept.destinations())
+        + (intercept.localOutput() ? ", and what this host sends" : "");
   }
 
   private static String route(UpstreamConfig upstream) {

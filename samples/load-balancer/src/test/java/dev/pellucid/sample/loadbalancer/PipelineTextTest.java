@@ -39,13 +39,13 @@ class PipelineTextTest {
         """
         web: tcp [0:0:0:0:0:0:0:0]:50080, at most 5 connections; intercept none, proxy-protocol v1
           -> to the original destination
-          -> relay from 10.3.0.1, proxy-protocol v2; timeouts connect 5s, idle 5m, half-closed 30s
+          -> relay from fd00:0:0:0:0:0:0:9, proxy-protocol v2; timeouts connect 5s, idle 5m, half-closed 30s
           -> access-log text {}""",
         text(
             """
             address = "[::]:50080", max-connections = 5, proxy-protocol = v1
             intercept.mode = none
-            upstream { route = original-destination, source = "10.3.0.1", proxy-protocol = v2 }
+            upstream { route = original-destination, source = "fd00::9", proxy-protocol = v2 }
             """));
   }
 

@@ -1,0 +1,142 @@
+package dev.pellucid.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.typesafe.config.ConfigFactory;
+import dev.pellucid.lab.Lab;
+import dev.pellucid.lab.LabHost;
+import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.config.ProxyConfig;
+import dev.pellucid.runtime.host.FirewallTool;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.testkit.javadsl.TestKit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A configuration file and the rules that are made of it are all that a host needs. */
+@Lab
+@Timeout(30)
+class HostRulesLabTest {
+  private static final int PORT = 80;
+  private static final int SECONDS = 20;
+
+  @TempDir Path folder;
+  private final RecordingPlugins plugins = new RecordingPlugins();
+
+  private ProxyServer start(LabNetwork net, FirewallTool tool, String listener) throws Exception {
+    ProxyConfig config =
+        ProxyConfig.load(
+            Files.writeString(
+                folder.resolve("web.conf"),
+                "pellucid.listeners.web { access-log { type = list }\n" + listener + "\n}"));
+    net.apply(tool, HostRules.of(config));
+    return net.proxy().call(() -> start(net, config));
+  }
+
+  private ProxyServer start(LabNetwork net, ProxyConfig config) throws Exception {
+    ActorSystem system =
+        ActorSystem.create(
+            "proxy",
+            ConfigFactory.parseString("pellucid.event-loops = 2")
+                .withFallback(ConfigFactory.load()));
+    net.closeAtEnd(() -> TestKit.shutdownActorSystem(system));
+    return ProxyServer.start(system, config, plugins.catalog())
+        .toCompletableFuture()
+        .get(SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Connects to the server's address and returns whom the server sees. */
+  private static InetAddress seen(LabNetwork net, LabHost client, InetSocketAddress asked)
+      throws Exception {
+    LabHost server = net.server(0);
+    ServerSocket listening = net.closeAtEnd(server.call(() -> new ServerSocket(PORT)));
+    CompletableFuture<Socket> accepted = server.submit(listening::accept);
+    net.closeAtEnd(client.call(() -> connect(asked)));
+    return net.closeAtEnd(accepted.get(SECONDS, TimeUnit.SECONDS)).getInetAddress();
+  }
+
+  private static Socket connect(InetSocketAddress asked) throws IOException {
+    Socket socket = new Socket();
+    socket.connect(asked, SECONDS * 1000);
+    return socket;
+  }
+
+  private static long accepted(ProxyServer server) {
+    return server.listeners().get(0).bindings().get(0).accepted();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aClientOnTheProxysHost(FirewallTool tool, LabNetwork net) throws Exception {
+    ProxyServer server =
+        start(
+            net,
+            tool,
+            """
+            address = "0.0.0.0:50080"
+            intercept { ports = [80], local-output = true }
+            upstream.route = original-destination
+            """);
+    assertEquals(InetAddress.getByName("10.2.0.1"), seen(net, net.proxy(), net.server(0).at(PORT)));
+    assertEquals(1, accepted(server));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aForeignListener(FirewallTool tool, LabNetwork net) throws Exception {
+    ProxyServer server =
+        start(
+            net,
+            tool,
+            """
+            address = "[fd00:99::9]:80", intercept.mode = foreign
+            upstream { pool = [{ address = "[fd00:2::2]:80" }], balancer.type = first }
+            """);
+    InetSocketAddress asked = new InetSocketAddress("fd00:99::9", PORT);
+    assertEquals(net.client().address6(), seen(net, net.client(), asked));
+    assertEquals(1, accepted(server));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRedirect(FirewallTool tool, LabNetwork net) throws Exception {
+    ProxyServer server =
+        start(
+            net,
+            tool,
+            """
+            address = "[::]:50080", intercept { mode = redirect, ports = [80] }
+            upstream { route = original-destination }
+            """);
+    assertEquals(net.client().address6(), seen(net, net.client(), net.server(0).at6(PORT)));
+    assertEquals(1, accepted(server));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aReverseProxy(FirewallTool tool, LabNetwork net) throws Exception {
+    ProxyServer server =
+        start(
+            net,
+            tool,
+            """
+            address = "0.0.0.0:80", intercept.mode = none
+            upstream {
+              pool = [{ address = "10.2.0.2:80" }], balancer.type = first, source = client-ip
+            }
+            """);
+    assertEquals(net.client().address(), seen(net, net.client(), net.proxy().at(PORT)));
+    assertEquals(1, accepted(server));
+  }
+}
