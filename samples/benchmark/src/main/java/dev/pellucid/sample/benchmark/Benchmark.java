@@ -1,20 +1,29 @@
 package dev.pellucid.sample.benchmark;
 
+import dev.pellucid.api.Transport;
 import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.host.Divert;
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptionRules;
+import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Everything, in the order in which it happens. */
 record Benchmark(Site site, Plan plan, List<Peer> peers) {
   private static final int BACKLOG = 16_384;
   private static final int MOST_PER_SECOND = 20_000;
+
+  /** What brings the origin's replies to all peers, also to those that intercept nothing. */
+  private static final Set<Divert> DIVERTS =
+      Set.of(new Divert(IpFamily.IPV4, Transport.TCP), new Divert(IpFamily.IPV4, Transport.UDP));
 
   /**
    * What came out.
@@ -31,6 +40,7 @@ record Benchmark(Site site, Plan plan, List<Peer> peers) {
     }
     List<Lane> lanes = IntStream.range(0, peers.size()).mapToObj(Lane::of).toList();
     Origin.start(site, lanes);
+    UdpOrigin.start(site, lanes);
     site.net().apply(FirewallTool.NFT, rules(lanes));
     Samples samples = new Samples();
     IdleTest idle = new IdleTest(site, plan, samples);
@@ -41,17 +51,23 @@ record Benchmark(Site site, Plan plan, List<Peer> peers) {
   }
 
   private InterceptionRules rules(List<Lane> lanes) {
-    return new InterceptionRules(
+    List<Intercept> intercepts =
         IntStream.range(0, peers.size())
             .filter(i -> peers.get(i).id().role().intercepts())
-            .mapToObj(i -> intercept(lanes.get(i)))
-            .toList());
+            .boxed()
+            .flatMap(i -> intercepts(peers.get(i), lanes.get(i)))
+            .toList();
+    return new InterceptionRules(intercepts, DIVERTS);
   }
 
-  private static Intercept intercept(Lane lane) {
+  private static Stream<Intercept> intercepts(Peer peer, Lane lane) {
     InetSocketAddress listener = new InetSocketAddress("0.0.0.0", lane.listener());
-    return Intercept.tcp("lane" + lane.listener(), listener, List.of(PortRange.of(lane.origin())))
-        .withInterfaces(List.of(LabNetwork.CLIENT_INTERFACE));
+    String name = "lane" + lane.listener();
+    List<PortRange> ports = List.of(PortRange.of(lane.origin()));
+    Intercept tcp = Intercept.tcp(name, listener, ports);
+    Intercept udp = Intercept.udp(name, listener, ports);
+    return (peer.relaysUdp() ? Stream.of(tcp, udp) : Stream.of(tcp))
+        .map(intercept -> intercept.withInterfaces(List.of(LabNetwork.CLIENT_INTERFACE)));
   }
 
   private int sideBySide(List<Lane> lanes, Samples samples) throws Exception {
@@ -68,7 +84,8 @@ record Benchmark(Site site, Plan plan, List<Peer> peers) {
             keepAlive,
             WrkLoad.newConnections(plan.seconds()),
             new DownloadLoad(),
-            new PacedLoad(rate, plan.seconds())));
+            new PacedLoad(rate, plan.seconds()),
+            new QueryLoad(plan.seconds())));
     rounds.concurrency(plan.slowRounds(), WrkLoad.keepAlive(plan.concurrencySeconds()));
     return rate;
   }

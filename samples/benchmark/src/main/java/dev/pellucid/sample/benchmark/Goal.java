@@ -31,6 +31,7 @@ record Goal(String title, double limit, Optional<Spread> value) {
         goals.add(ratio(role, RATIOS.get(i), limits.get(i), peers, samples));
       }
     }
+    goals.add(ratio(Role.REVERSE, Metric.QUERY_CPU, 0.90, peers, samples));
     PeerId subject = PeerId.subject(Role.TPROXY);
     int few = Plan.FEW_IDLE;
     int many = Plan.MANY_IDLE;

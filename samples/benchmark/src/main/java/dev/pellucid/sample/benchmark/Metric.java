@@ -9,6 +9,8 @@ enum Metric {
   CONNECTION_RATE("connections per second", "1/s"),
   LATENCY_P50("latency, p50", "µs"),
   LATENCY_P99("latency, p99", "µs"),
+  QUERY_CPU("CPU per UDP query", "µs"),
+  QUERY_RATE("UDP queries per second", "1/s"),
   IDLE_MEMORY("memory with idle connections", "KiB"),
   IDLE_HEAP("live heap with idle connections", "KiB"),
   IDLE_REQUEST_CPU("CPU per request beside idle connections", "µs"),
@@ -28,9 +30,5 @@ enum Metric {
 
   String unit() {
     return unit;
-  }
-
-  boolean higherIsBetter() {
-    return this == REQUEST_RATE || this == CONNECTION_RATE;
   }
 }

@@ -21,12 +21,24 @@ record NginxStreamPeer() implements Peer {
           proxy_pass %3$s;
           proxy_timeout 10m;
         }
+        server {
+          listen %2$s udp;
+          proxy_responses 1;
+          proxy_bind $remote_addr transparent;
+          proxy_pass %3$s;
+          proxy_timeout 10s;
+        }
       }
       """;
 
   @Override
   public PeerId id() {
     return new PeerId(Role.REVERSE, "nginx stream");
+  }
+
+  @Override
+  public boolean relaysUdp() {
+    return true;
   }
 
   @Override

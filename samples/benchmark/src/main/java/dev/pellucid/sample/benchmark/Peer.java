@@ -21,4 +21,9 @@ interface Peer {
   default boolean java() {
     return false;
   }
+
+  /** Whether it relays UDP as well, on the same ports as TCP. */
+  default boolean relaysUdp() {
+    return false;
+  }
 }

@@ -11,6 +11,7 @@ record WarmUp(int seconds) {
     for (int i = 0; i < 2; i++) {
       WrkLoad.newConnections(seconds).measure(peer, site);
       new DownloadLoad().measure(peer, site);
+      new QueryLoad(seconds).measure(peer, site);
       last = WrkLoad.keepAlive(seconds).measure(peer, site);
     }
     return last.getOrDefault(Metric.REQUEST_RATE, 0.0);

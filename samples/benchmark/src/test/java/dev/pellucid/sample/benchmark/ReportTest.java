@@ -71,6 +71,28 @@ class ReportTest {
   }
 
   @Test
+  void udpIsComparedWithNginx() {
+    measured(OURS, Metric.QUERY_CPU, 20);
+    measured(OURS_REVERSE, Metric.QUERY_CPU, 16);
+    measured(NGINX, Metric.QUERY_CPU, 20);
+
+    String report = report();
+
+    assertTrue(report.contains("| CPU per UDP query, µs | 20.0 | – | – |\n"), report);
+    assertTrue(
+        report.contains("| CPU per UDP query, µs | 16.0 | – | 20.0 | – | 0.80 (0.80–0.80) |"));
+    assertTrue(
+        report.contains("CPU per UDP query ÷ nginx stream | 0.90 | 0.80 (0.80–0.80) | yes |"));
+  }
+
+  @Test
+  void whatNobodyInARoleDoesHasNoRow() {
+    measured(NGINX, Metric.QUERY_CPU, 20);
+
+    assertEquals(2, report().split("CPU per UDP query", -1).length - 1, report());
+  }
+
+  @Test
   void hidesNoFailure() {
     assertFalse(report().contains("What failed"));
     samples.fail("no answer");
