@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.config;
 
+import dev.pellucid.api.Transport;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,13 +72,16 @@ public record ProxyConfig(
     return folder;
   }
 
+  /** What only one listener can have: TCP and UDP each have their own ports. */
+  private record Place(Transport transport, InetSocketAddress address) {}
+
   private static List<ListenerConfig> listeners(Section section) {
-    Map<InetSocketAddress, String> names = new HashMap<>();
+    Map<Place, String> names = new HashMap<>();
     return section.named(
         (name, inner) -> {
           Optional<ListenerConfig> listener = ListenerConfig.read(name, inner);
           listener
-              .map(read -> names.putIfAbsent(read.address(), name))
+              .map(read -> names.putIfAbsent(new Place(read.transport(), read.address()), name))
               .ifPresent(
                   other -> inner.problem("address", "is that of listener " + other + " too"));
           return listener;

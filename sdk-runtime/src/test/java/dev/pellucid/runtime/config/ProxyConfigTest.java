@@ -129,6 +129,19 @@ class ProxyConfigTest {
   }
 
   @Test
+  void tcpAndUdpMayShareAnAddress() {
+    ProxyConfig config =
+        files.load(
+            """
+            pellucid.listeners {
+              tcp { transport = tcp, address = "0.0.0.0:1", upstream.route = original-destination }
+              udp { transport = udp, address = "0.0.0.0:1", upstream.route = original-destination }
+            }
+            """);
+    assertEquals(2, config.listeners().size());
+  }
+
+  @Test
   void theDefaults() {
     ProxyConfig config =
         files.load(
