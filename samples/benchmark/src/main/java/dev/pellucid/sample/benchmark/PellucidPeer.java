@@ -15,18 +15,34 @@ record PellucidPeer(Role role) implements Peer {
         event-loops = 1
         listeners.web {
           transport = tcp
-          address = "%s"
+          address = "%1$s"
           max-connections = 20000
-          intercept { %s }
+          intercept { %2$s }
           filters = [ { type = cidr, allow = ["10.1.0.0/24"] } ]
           upstream {
             route = pool
-            pool = [ { address = "%s" } ]
+            pool = [ { address = "%3$s" } ]
             balancer { type = round-robin }
             source = client-ip
             connect-timeout = 5s
           }
           timeouts { idle = 10m, half-closed = 30s }
+          access-log { type = text }
+        }
+        listeners.dns {
+          transport = udp
+          address = "%1$s"
+          max-connections = 20000
+          intercept { %2$s }
+          filters = [ { type = cidr, allow = ["10.1.0.0/24"] } ]
+          upstream {
+            route = pool
+            pool = [ { address = "%3$s" } ]
+            balancer { type = round-robin }
+            source = client-ip
+            responses = 1
+          }
+          timeouts { idle = 10s }
           access-log { type = text }
         }
       }
@@ -57,6 +73,11 @@ record PellucidPeer(Role role) implements Peer {
 
   @Override
   public boolean java() {
+    return true;
+  }
+
+  @Override
+  public boolean relaysUdp() {
     return true;
   }
 
