@@ -7,7 +7,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
-import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.HostCommand;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -19,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A real iperf3 through the finished distribution. */
+/**
+ * A real iperf3 through the finished distribution: one connection for control, one for the data.
+ */
 @Lab
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class IperfIT {
@@ -27,15 +28,19 @@ class IperfIT {
   private static final int LISTENER = 55201;
   private static final int SECONDS = 1;
 
-  /** A control connection, and one for the data. */
-  private static final int TCP_CONNECTIONS = 2;
+  private static final int MOST_LOST_PERCENT = 5;
 
   private static final String CONFIGURATION =
       """
       pellucid.listeners {
-        iperf {
+        tcp {
           transport = tcp, address = "0.0.0.0:%1$d", intercept { mode = tproxy, ports = [%2$d] }
           upstream.route = original-destination
+        }
+        udp {
+          transport = udp, address = "0.0.0.0:%1$d", intercept { mode = tproxy, ports = [%2$d] }
+          upstream.route = original-destination
+          timeouts.idle = 2s
         }
       }
       """
@@ -53,10 +58,22 @@ class IperfIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void tcp(boolean reverse, LabNetwork net) throws Exception {
-    net.intercept(FirewallTool.NFT, PORT, LISTENER);
+    LabBalancer.intercept(net, PORT, LISTENER);
     LabBalancer balancer = LabBalancer.start(net, folder, CONFIGURATION);
-    assertReceived(iperf(net, reverse));
-    balancer.awaitEnded(TCP_CONNECTIONS);
+    Config report = iperf(net, reverse);
+    assertTrue(report.getLong("end.sum_received.bytes") > 0, report::toString);
+    balancer.awaitEnded(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void udp(boolean reverse, LabNetwork net) throws Exception {
+    LabBalancer.intercept(net, PORT, LISTENER);
+    LabBalancer balancer = LabBalancer.start(net, folder, CONFIGURATION);
+    Config report = iperf(net, reverse, "--udp", "--bitrate", "50M");
+    assertTrue(report.getLong("end.sum.packets") > 0, report::toString);
+    assertTrue(report.getDouble("end.sum.lost_percent") < MOST_LOST_PERCENT, report::toString);
+    balancer.awaitEnded(2);
   }
 
   private static Config iperf(LabNetwork net, boolean reverse, String... options) throws Exception {
@@ -67,12 +84,9 @@ class IperfIT {
     if (reverse) {
       command.add("--reverse");
     }
-    return ConfigFactory.parseString(net.client().exec(command.toArray(String[]::new)));
-  }
-
-  // With --json, iperf3 ends with 0 even if it cannot connect.
-  private static void assertReceived(Config report) {
+    Config report = ConfigFactory.parseString(net.client().exec(command.toArray(String[]::new)));
+    // With --json, iperf3 ends with 0 even if it cannot connect.
     assertFalse(report.hasPath("error"), report::toString);
-    assertTrue(report.getLong("end.sum_received.bytes") > 0, report::toString);
+    return report;
   }
 }

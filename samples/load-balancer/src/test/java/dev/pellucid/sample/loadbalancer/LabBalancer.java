@@ -4,10 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.host.FirewallTool;
+import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.InterceptionRules;
+import dev.pellucid.runtime.host.PortRange;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -49,6 +56,18 @@ final class LabBalancer {
     return balancer;
   }
 
+  /** Has the proxy's kernel hand over a port of all addresses, by TCP and UDP, to a listener's. */
+  static void intercept(LabNetwork net, int port, int listenerPort) throws Exception {
+    List<PortRange> ports = List.of(PortRange.of(port));
+    List<Intercept> intercepts = new ArrayList<>();
+    for (String any : List.of("0.0.0.0", "::")) {
+      InetSocketAddress listener = new InetSocketAddress(any, listenerPort);
+      intercepts.add(Intercept.tcp("tcp", listener, ports));
+      intercepts.add(Intercept.udp("udp", listener, ports));
+    }
+    net.apply(FirewallTool.NFT, new InterceptionRules(intercepts));
+  }
+
   // It must be read all the time: a full pipe would hold the balancer.
   private Void readOutput() throws IOException {
     try (BufferedReader lines = process.inputReader(UTF_8)) {
@@ -69,6 +88,15 @@ final class LabBalancer {
     assertTrue(
         ended.tryAcquire(connections, PATIENCE_SECONDS, TimeUnit.SECONDS),
         () -> "only " + ended.availablePermits() + " of " + connections + " connections ended");
+  }
+
+  /**
+   * Waits, as long as connections still end, until no more files and sockets than that are open.
+   */
+  void awaitDescriptors(long most) throws Exception {
+    while (descriptors() > most) {
+      awaitEnded(1);
+    }
   }
 
   /** How many files and sockets it has open. */
