@@ -5,8 +5,10 @@ import static dev.pellucid.javadsl.TestProxy.PORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.ProxyProtocol;
+import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.filter.Verdict;
@@ -16,6 +18,7 @@ import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.Await;
 import dev.pellucid.runtime.host.FirewallTool;
+import dev.pellucid.runtime.loop.EventLoop;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -23,8 +26,13 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.BidiFlow;
+import org.apache.pekko.stream.javadsl.Flow;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +46,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProxyHeaderOutTest {
   private static final int UPSTREAM_PORT = 8080;
   private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
+
+  /** Upstreams are dialed when the client has said five letters. */
+  private static final Flow<Connection, Connection, NotUsed> AFTER_A_WORD =
+      Stages.filter(
+          connection ->
+              Verdict.later(
+                  connection.peek(5, Duration.ofSeconds(10)).thenApply(seen -> Verdict.accept())));
 
   @BeforeEach
   void intercept(LabNetwork net) throws Exception {
@@ -143,14 +158,7 @@ class ProxyHeaderOutTest {
   void theFirstBytesTravelWithTheHeader(LabNetwork net) throws Exception {
     TestProxy.start(
         net,
-        // The client has spoken before the upstream is dialed.
-        Stages.filter(
-                connection ->
-                    Verdict.later(
-                        connection
-                            .peek(5, Duration.ofSeconds(10))
-                            .thenApply(seen -> Verdict.accept())))
-            .via(TestProxy.to(net.server(1).at(UPSTREAM_PORT))),
+        AFTER_A_WORD.via(TestProxy.to(net.server(1).at(UPSTREAM_PORT))),
         "0.0.0.0",
         settings(ProxyProtocol.V1, false));
     ServerSocket listener = Peers.listen(net, net.server(1), net.server(1).at(UPSTREAM_PORT));
@@ -166,22 +174,78 @@ class ProxyHeaderOutTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void eachUpstreamThatIsTriedGetsOneHeader(boolean filtered, LabNetwork net) throws Exception {
-    List<Upstream> pool =
-        net.servers().stream().map(server -> Upstream.of(server.at(UPSTREAM_PORT))).toList();
     TestProxy proxy =
         TestProxy.start(
-            net,
-            Stages.balance(
-                pool,
-                upstreams -> (connection, usable) -> upstreams.stream().filter(usable).findFirst()),
-            "0.0.0.0",
-            settings(ProxyProtocol.V1, filtered).withRetries(2));
+            net, inOrder(net), "0.0.0.0", settings(ProxyProtocol.V1, filtered).withRetries(2));
     LabHost last = net.server(2);
     Peers peers = Peers.connect(net, net.server(0).at(PORT), last, last.at(UPSTREAM_PORT));
     Peers.send(peers.client(), "hello");
     assertReceived(line(net, peers.client()) + "hello", peers.server());
     finish(peers);
     assertEquals(5, proxy.nextSummary().bytesFromClient());
+  }
+
+  /** It has seen no byte of the client, so that nothing is lost by asking another one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anUpstreamThatResetsBeforeTheHeaderIsAsGoodAsOneThatRefuses(boolean filtered, LabNetwork net)
+      throws Exception {
+    CountDownLatch hasReset = new CountDownLatch(1);
+    TestProxy proxy =
+        TestProxy.start(
+            net,
+            // What was looked at is dialed at once, before the loop asks the kernel for news.
+            AFTER_A_WORD.map(connection -> holdLoop(connection, hasReset)).via(inOrder(net)),
+            "0.0.0.0",
+            settings(ProxyProtocol.V1, filtered).withRetries(1));
+    ServerSocket rude = Peers.listen(net, net.server(0), net.server(0).at(UPSTREAM_PORT));
+    CompletableFuture<?> rudeness =
+        net.server(0)
+            .submit(
+                () -> {
+                  Peers.reset(rude.accept());
+                  hasReset.countDown();
+                  return null;
+                });
+    ServerSocket listener = Peers.listen(net, net.server(1), net.server(1).at(UPSTREAM_PORT));
+    CompletableFuture<Socket> accepted = net.server(1).submit(listener::accept);
+    Socket client = Peers.connect(net, net.server(0).at(PORT));
+    // A descriptor and a timer.
+    Await.until("it is not looked at", () -> proxy.held() == 2);
+    Peers.send(client, "early");
+    Peers peers = new Peers(client, net.closeAtEnd(Await.result(accepted)));
+    assertReceived(line(net, client) + "early", peers.server());
+    Await.result(rudeness);
+    finish(peers);
+    ConnectionSummary summary = proxy.nextSummary();
+    assertEquals(net.server(1).at(UPSTREAM_PORT), summary.upstream().orElseThrow().address());
+    proxy.assertNothingLeft();
+  }
+
+  private static Connection holdLoop(Connection connection, CountDownLatch until) {
+    hold(Objects.requireNonNull(EventLoop.current()), until);
+    return connection;
+  }
+
+  /** Other tasks have their turn, but the kernel does not. */
+  private static void hold(EventLoop loop, CountDownLatch until) {
+    loop.execute(
+        () -> {
+          try {
+            if (!until.await(100, TimeUnit.MILLISECONDS)) {
+              hold(loop, until);
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private static Flow<Connection, RoutedConnection, NotUsed> inOrder(LabNetwork net) {
+    List<Upstream> pool =
+        net.servers().stream().map(server -> Upstream.of(server.at(UPSTREAM_PORT))).toList();
+    return Stages.balance(
+        pool, upstreams -> (connection, usable) -> upstreams.stream().filter(usable).findFirst());
   }
 
   @ParameterizedTest

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -266,6 +267,29 @@ class ProxyHeaderInTest {
     socket.setSoLinger(true, 0);
     socket.close();
     assertEnded("CR reset", running);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"V1", "V2"})
+  void whateverIsSentEndsOneWayOrTheOther(ProxyProtocol version) throws Exception {
+    Running running = start(On.LOOP, version);
+    byte[] header = version == ProxyProtocol.V1 ? bytes(LINE) : BINARY;
+    Random random = new Random(1);
+    for (int i = 0; i < 200; i++) {
+      byte[] changed = joined(header, "hello");
+      changed[random.nextInt(header.length)] = (byte) random.nextInt();
+      try (Socket socket = send(running, new byte[0])) {
+        socket.getOutputStream().write(changed, 0, random.nextInt(changed.length));
+        socket.shutdownOutput();
+        socket.getInputStream().readAllBytes();
+      } catch (SocketException e) {
+        assertTrue(e.getMessage().matches("Connection reset|Broken pipe"), e.getMessage());
+      }
+      assertTrue(running.next().isPresent());
+    }
+    assertEquals(0, running.binding().openConnections());
+    assertEchoesToEnd(send(running, joined(header, "hello")), "hello");
+    assertForwarded(running.next().orElseThrow(), 5);
   }
 
   @ParameterizedTest
