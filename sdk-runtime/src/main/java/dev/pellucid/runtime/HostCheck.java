@@ -2,6 +2,8 @@ package dev.pellucid.runtime;
 
 import dev.pellucid.runtime.config.ListenerConfig;
 import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.linux.LocalAddresses;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -26,7 +28,7 @@ final class HostCheck {
       } else {
         requireLocal(listener, address);
       }
-    } catch (SocketException e) {
+    } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
@@ -47,7 +49,7 @@ final class HostCheck {
   }
 
   private static void requireLocal(ListenerConfig listener, InetAddress address)
-      throws SocketException {
+      throws IOException {
     if (!address.isAnyLocalAddress() && !isLocal(address)) {
       throw new ProxyStartException(
           listener,
@@ -57,7 +59,7 @@ final class HostCheck {
   }
 
   private static void requireForeign(ListenerConfig listener, InetAddress address)
-      throws SocketException {
+      throws IOException {
     if (isLocal(address)) {
       throw new ProxyStartException(
           listener,
@@ -66,7 +68,7 @@ final class HostCheck {
     }
   }
 
-  private static boolean isLocal(InetAddress address) throws SocketException {
-    return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+  private static boolean isLocal(InetAddress address) throws IOException {
+    return address.isLoopbackAddress() || LocalAddresses.read().contains(address);
   }
 }

@@ -2,23 +2,18 @@ package dev.pellucid.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.typesafe.config.ConfigFactory;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
-import dev.pellucid.runtime.config.ProxyConfig;
 import dev.pellucid.runtime.host.FirewallTool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.testkit.javadsl.TestKit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,28 +27,9 @@ class HostRulesLabTest {
   private static final int SECONDS = 20;
 
   @TempDir Path folder;
-  private final RecordingPlugins plugins = new RecordingPlugins();
 
   private ProxyServer start(LabNetwork net, FirewallTool tool, String listener) throws Exception {
-    ProxyConfig config =
-        ProxyConfig.load(
-            Files.writeString(
-                folder.resolve("web.conf"),
-                "pellucid.listeners.web { access-log { type = list }\n" + listener + "\n}"));
-    net.apply(tool, HostRules.of(config));
-    return net.proxy().call(() -> start(net, config));
-  }
-
-  private ProxyServer start(LabNetwork net, ProxyConfig config) throws Exception {
-    ActorSystem system =
-        ActorSystem.create(
-            "proxy",
-            ConfigFactory.parseString("pellucid.event-loops = 2")
-                .withFallback(ConfigFactory.load()));
-    net.closeAtEnd(() -> TestKit.shutdownActorSystem(system));
-    return ProxyServer.start(system, config, plugins.catalog())
-        .toCompletableFuture()
-        .get(SECONDS, TimeUnit.SECONDS);
+    return LabProxy.start(net, tool, LabProxy.config(folder, listener), new RecordingPlugins());
   }
 
   /** Connects to the server's address and returns whom the server sees. */

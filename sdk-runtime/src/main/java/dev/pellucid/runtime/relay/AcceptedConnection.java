@@ -75,7 +75,7 @@ public abstract class AcceptedConnection implements Connection {
   private boolean asked(InetSocketAddress address) {
     return originalDestination.getPort() == address.getPort()
         && (originalDestination.equals(address)
-            || LocalAddresses.contains(originalDestination.getAddress()));
+            || listener.group().localAddresses().contains(originalDestination.getAddress()));
   }
 
   @Override

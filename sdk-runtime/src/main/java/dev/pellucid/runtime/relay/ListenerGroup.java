@@ -2,6 +2,7 @@ package dev.pellucid.runtime.relay;
 
 import dev.pellucid.runtime.linux.Descriptor;
 import dev.pellucid.runtime.linux.LinuxException;
+import dev.pellucid.runtime.linux.LocalAddresses;
 import dev.pellucid.runtime.linux.SocketCalls;
 import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
@@ -16,6 +17,7 @@ public abstract class ListenerGroup {
   private final ListenerOptions options;
   private final ConnectionLimit limit;
   private final ListenerCounters counters = new ListenerCounters();
+  private final LocalAddresses localAddresses = new LocalAddresses();
   private InetSocketAddress address;
   private int listening;
 
@@ -97,6 +99,10 @@ public abstract class ListenerGroup {
   /** How its listeners listen. */
   public final ListenerOptions options() {
     return options;
+  }
+
+  final LocalAddresses localAddresses() {
+    return localAddresses;
   }
 
   final InetSocketAddress address() {
