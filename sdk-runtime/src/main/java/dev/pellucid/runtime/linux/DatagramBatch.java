@@ -56,11 +56,12 @@ public final class DatagramBatch {
   /**
    * recvmmsg(2) on a connected socket.
    *
-   * @return how many datagrams were received, or the negative errno. Fewer than {@link #CAPACITY}
-   *     are all there were.
+   * @param most how many datagrams to receive at most, up to {@link #CAPACITY}
+   * @return how many were received, or the negative errno. Fewer than {@code most} are all there
+   *     were.
    */
-  public int receive(int fd) {
-    return receive(fd, plain);
+  public int receive(int fd, int most) {
+    return receive(fd, plain, most);
   }
 
   /**
@@ -72,14 +73,14 @@ public final class DatagramBatch {
       addressed.setName(i, names.address() + (long) i * NAME_SIZE, SocketAddresses.MAX_SIZE);
       addressed.setControl(i, controls.address() + (long) i * CONTROL_SIZE, CONTROL_SIZE);
     }
-    int n = receive(fd, addressed);
+    int n = receive(fd, addressed, CAPACITY);
     used = Math.max(n, 0);
     return n;
   }
 
-  private int receive(int fd, DatagramHeaders headers) {
+  private int receive(int fd, DatagramHeaders headers, int most) {
     while (true) {
-      int n = LibC.C.recvmmsg(fd, headers.address(0), CAPACITY, 0, null);
+      int n = LibC.C.recvmmsg(fd, headers.address(0), most, 0, null);
       if (n >= 0) {
         for (int i = 0; i < n; i++) {
           lengths[i] = headers.length(i);

@@ -155,6 +155,16 @@ public final class SocketCalls {
     return LibC.C.connect(fd, address.address(), size) == 0 ? 0 : -LibC.errno();
   }
 
+  /**
+   * connect(2) to AF_UNSPEC: takes a UDP socket's peer away, and its port unless that was bound.
+   *
+   * @return 0, or the negative errno
+   */
+  public int disconnect(int fd) {
+    address.putLong(0, 0);
+    return LibC.C.connect(fd, address.address(), 16) == 0 ? 0 : -LibC.errno();
+  }
+
   /** Takes the pending error of a socket, as a positive errno; 0 if there is none. */
   public int takeError(int fd) {
     length.putInt(0, 4);

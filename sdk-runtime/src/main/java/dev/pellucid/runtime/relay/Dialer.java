@@ -2,12 +2,17 @@ package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.runtime.linux.Descriptor;
+import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
+import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.linux.SocketCalls;
 import dev.pellucid.runtime.linux.SocketOption;
+import dev.pellucid.runtime.loop.EventHandler;
+import dev.pellucid.runtime.loop.EventLoop;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /** Opens upstream sockets with the source address that was asked for, and with no other. */
 final class Dialer {
@@ -30,7 +35,7 @@ final class Dialer {
       throws DialException {
     int fd = DialException.check("socket", sockets.tcpSocket(upstream.getAddress()));
     try {
-      prepare(sockets, fd, options, client, upstream.getAddress(), true);
+      prepare(sockets, fd, options, client, upstream.getAddress());
       if (dataWaits) {
         disable(sockets, fd, SocketOption.TCP_QUICKACK);
       }
@@ -46,62 +51,90 @@ final class Dialer {
   }
 
   /**
-   * A UDP socket that is connected, and so receives from that upstream alone and learns of ICMP
-   * errors.
+   * Opens a UDP socket and registers it.
    *
+   * @param handler told when there is something to receive
    * @throws DialException if it failed; nothing stays open then
    */
-  static int dialUdp(
-      SocketCalls sockets,
+  static int openUdp(
+      EventLoop loop,
       DialOptions options,
       InetSocketAddress client,
-      InetSocketAddress upstream)
+      InetAddress upstream,
+      EventHandler handler)
       throws DialException {
-    int fd = DialException.check("socket", sockets.udpSocket(upstream.getAddress()));
+    SocketCalls sockets = loop.sockets();
+    int fd = DialException.check("socket", sockets.udpSocket(upstream));
     try {
-      prepare(sockets, fd, options, client, upstream.getAddress(), false);
-      int result = sockets.connect(fd, upstream);
-      if (result < 0) {
-        throw DialException.ofConnect(-result);
-      }
+      prepare(sockets, fd, options, client, upstream);
+      loop.register(fd, Epoll.IN, handler);
       return fd;
     } catch (DialException e) {
       Descriptor.close(fd);
       throw e;
+    } catch (LinuxException e) {
+      Descriptor.close(fd);
+      throw DialException.ofProxy("epoll_ctl", e.errno());
     }
   }
 
   /**
-   * Sets the mark and binds the source address.
+   * Connects a UDP socket, which then receives from that upstream alone and learns of ICMP errors.
    *
-   * @param portLater whether the port is chosen by connect, per destination; for UDP it makes no
-   *     difference
+   * @throws DialException if it failed; the socket is closed then
    */
+  static void connectUdp(EventLoop loop, int fd, InetSocketAddress upstream) throws DialException {
+    int result = loop.sockets().connect(fd, upstream);
+    if (result < 0) {
+      loop.forgetAndClose(fd);
+      throw DialException.ofConnect(-result);
+    }
+  }
+
+  /** The address that a socket is bound to, with a port of the kernel's choice. */
+  static Optional<InetAddress> boundAddress(SourceAddress source, InetSocketAddress client) {
+    if (source instanceof SourceAddress.ClientIp) {
+      return Optional.of(client.getAddress());
+    }
+    return source instanceof SourceAddress.Given given
+        ? Optional.of(given.address())
+        : Optional.empty();
+  }
+
+  /** Sets the mark and binds the source address. */
   private static void prepare(
       SocketCalls sockets,
       int fd,
       DialOptions options,
       InetSocketAddress client,
-      InetAddress upstream,
-      boolean portLater)
+      InetAddress upstream)
       throws DialException {
     mark(sockets, fd, options.mark());
-    SourceAddress source = options.source();
-    if (source instanceof SourceAddress.ClientIp) {
-      bindForeign(sockets, fd, client.getAddress(), upstream, portLater);
-    } else if (source instanceof SourceAddress.Given given) {
-      bindForeign(sockets, fd, given.address(), upstream, portLater);
-    } else if (source instanceof SourceAddress.ClientIpPort) {
-      requireSameFamily(client.getAddress(), upstream);
-      if (client.getPort() == 0) {
-        // A PROXY protocol header may say so. The kernel would choose another port.
-        throw DialException.ofProxy("bind to the client's port, which is 0", Errno.EADDRNOTAVAIL);
-      }
-      enable(sockets, fd, SocketOption.IP_TRANSPARENT);
-      // Two connections of one client port, to two upstreams, share the local address.
-      enable(sockets, fd, SocketOption.SO_REUSEADDR);
-      bind(sockets, fd, client.getAddress(), client.getPort());
+    if (options.source() instanceof SourceAddress.ClientIpPort) {
+      bindPort(sockets, fd, client, upstream);
+      return;
     }
+    Optional<InetAddress> address = boundAddress(options.source(), client);
+    if (address.isPresent()) {
+      requireSameFamily(address.get(), upstream);
+      enable(sockets, fd, SocketOption.IP_TRANSPARENT);
+      enable(sockets, fd, SocketOption.IP_BIND_ADDRESS_NO_PORT);
+      bind(sockets, fd, address.get(), 0);
+    }
+  }
+
+  private static void bindPort(
+      SocketCalls sockets, int fd, InetSocketAddress client, InetAddress upstream)
+      throws DialException {
+    if (client.getPort() == 0) {
+      // A PROXY protocol header may say so. The kernel would choose another port.
+      throw DialException.ofProxy("bind to the client's port, which is 0", Errno.EADDRNOTAVAIL);
+    }
+    requireSameFamily(client.getAddress(), upstream);
+    enable(sockets, fd, SocketOption.IP_TRANSPARENT);
+    // Two connections of one client port, to two upstreams, share the local address.
+    enable(sockets, fd, SocketOption.SO_REUSEADDR);
+    bind(sockets, fd, client.getAddress(), client.getPort());
   }
 
   private static void requireSameFamily(InetAddress source, InetAddress upstream)
@@ -109,17 +142,6 @@ final class Dialer {
     if (source instanceof Inet4Address != upstream instanceof Inet4Address) {
       throw DialException.ofFamilies(source, upstream);
     }
-  }
-
-  private static void bindForeign(
-      SocketCalls sockets, int fd, InetAddress address, InetAddress upstream, boolean portLater)
-      throws DialException {
-    requireSameFamily(address, upstream);
-    enable(sockets, fd, SocketOption.IP_TRANSPARENT);
-    if (portLater) {
-      enable(sockets, fd, SocketOption.IP_BIND_ADDRESS_NO_PORT);
-    }
-    bind(sockets, fd, address, 0);
   }
 
   static void mark(SocketCalls sockets, int fd, int mark) throws DialException {

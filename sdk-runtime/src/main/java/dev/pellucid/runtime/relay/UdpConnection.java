@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** A UDP session: the datagrams between one client's port and one original destination. */
 public final class UdpConnection extends AcceptedConnection {
   /** So many datagrams of a client are kept while filters and balancers make up their minds … */
-  private static final int MAX_WAITING = 16;
+  private static final int MAX_WAITING = 64;
 
   /** … and so many bytes, or one datagram of any size. */
-  private static final int MAX_WAITING_BYTES = 65536;
+  private static final int MAX_WAITING_BYTES = 131072;
 
   private final UdpListener listener;
   private final DatagramFlow flow;

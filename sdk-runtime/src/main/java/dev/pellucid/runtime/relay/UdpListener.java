@@ -47,6 +47,9 @@ final class UdpListener extends Listener {
   /** The sessions that nobody has asked for yet. */
   private final Queue<UdpConnection> accepted = new ArrayDeque<>();
 
+  /** Sessions so far. */
+  private long begun;
+
   private boolean resuming;
   private @Nullable Runnable onClosed;
   private boolean closed;
@@ -93,9 +96,14 @@ final class UdpListener extends Listener {
         }
         return;
       }
+      long before = begun;
       dispatch(n);
       if (n < DatagramBatch.CAPACITY || closed) {
         return;
+      }
+      if (begun > before) {
+        // What else they sent waits in the kernel, where there is more room, until they are routed.
+        break;
       }
     }
     resumeLater();
@@ -145,6 +153,7 @@ final class UdpListener extends Listener {
     UdpConnection session = new UdpConnection(this, loop, flow);
     sessions.put(flow, session);
     accepted.add(session);
+    begun++;
     group.counters().countAccepted();
     readable();
     return session;

@@ -136,7 +136,8 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
       if (over || upstream == null) {
         return;
       }
-      int n = batch.receive(upstream.fd());
+      int most = expected();
+      int n = batch.receive(upstream.fd, most);
       if (n < 0) {
         if (n != -Errno.EAGAIN) {
           end(broken(Party.UPSTREAM, -n));
@@ -144,7 +145,7 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
         return;
       }
       answer(batch, n);
-      if (n < DatagramBatch.CAPACITY) {
+      if (n < most) {
         return;
       }
     }
@@ -168,6 +169,15 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
     } catch (RuntimeException | Error e) {
       failed(e);
     }
+  }
+
+  /** How many datagrams are worth asking for: the kernel looks for one more than there are. */
+  private int expected() {
+    if (options.responses() == 0 || toUpstream == null) {
+      return DatagramBatch.CAPACITY;
+    }
+    long missing = options.responses() * toUpstream.datagrams() - responses;
+    return (int) Math.max(1, Math.min(missing, DatagramBatch.CAPACITY));
   }
 
   /** Whether everything the client has sent was answered, if that can be told. */

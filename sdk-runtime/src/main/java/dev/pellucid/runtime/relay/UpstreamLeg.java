@@ -2,28 +2,23 @@ package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.runtime.linux.DatagramBatch;
-import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
-import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.loop.EventHandler;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 
-/**
- * A session's socket to its upstream.
- *
- * @param loop the loop it is registered with
- * @param fd the socket
- * @param borrowed whose port it has borrowed, if the upstream is to see the client's
- * @param upstream the upstream
- */
-record UpstreamLeg(
-    EventLoop loop, int fd, Optional<InetSocketAddress> borrowed, InetSocketAddress upstream)
-    implements DatagramLeg {
+/** A session's socket to its upstream. */
+abstract class UpstreamLeg implements DatagramLeg {
+  final EventLoop loop;
+  final int fd;
+
+  private UpstreamLeg(EventLoop loop, int fd) {
+    this.loop = loop;
+    this.fd = fd;
+  }
 
   /**
-   * Opens the socket.
+   * Connects a socket.
    *
    * @param handler told when there is something to receive
    * @throws DialException if it cannot be had; nothing stays open then
@@ -35,31 +30,9 @@ record UpstreamLeg(
       InetSocketAddress upstream,
       EventHandler handler)
       throws DialException {
-    Optional<InetSocketAddress> borrowed =
-        options.source() instanceof SourceAddress.ClientIpPort
-            ? Optional.of(client)
-            : Optional.empty();
-    if (borrowed.isPresent() && !SpoofedPorts.borrow(client, upstream)) {
-      throw DialException.ofProxy("bind " + client + " for " + upstream, Errno.EADDRINUSE);
-    }
-    try {
-      int fd = Dialer.dialUdp(loop.sockets(), options, client, upstream);
-      UpstreamLeg leg = new UpstreamLeg(loop, fd, borrowed, upstream);
-      leg.register(handler);
-      return leg;
-    } catch (DialException e) {
-      borrowed.ifPresent(port -> SpoofedPorts.giveBack(port, upstream));
-      throw e;
-    }
-  }
-
-  private void register(EventHandler handler) throws DialException {
-    try {
-      loop.register(fd, Epoll.IN, handler);
-    } catch (LinuxException e) {
-      loop.forgetAndClose(fd);
-      throw DialException.ofProxy("epoll_ctl", e.errno());
-    }
+    return options.source() instanceof SourceAddress.ClientIpPort
+        ? Borrowed.dial(loop, options, client, upstream, handler)
+        : Shared.dial(loop, options, client, upstream, handler);
   }
 
   @Override
@@ -67,9 +40,74 @@ record UpstreamLeg(
     return batch.send(fd, from, to);
   }
 
-  @Override
-  public void close() {
-    loop.forgetAndClose(fd);
-    borrowed.ifPresent(port -> SpoofedPorts.giveBack(port, upstream));
+  /** A socket with a port of the kernel's choice, which other sessions may use afterwards. */
+  private static final class Shared extends UpstreamLeg {
+    private final UpstreamSockets.Name name;
+
+    Shared(EventLoop loop, int fd, UpstreamSockets.Name name) {
+      super(loop, fd);
+      this.name = name;
+    }
+
+    static UpstreamLeg dial(
+        EventLoop loop,
+        DialOptions options,
+        InetSocketAddress client,
+        InetSocketAddress upstream,
+        EventHandler handler)
+        throws DialException {
+      UpstreamSockets.Name name = UpstreamSockets.name(options, client, upstream);
+      int fd = UpstreamSockets.of(loop).take(name);
+      if (fd >= 0) {
+        loop.replaceHandler(fd, handler);
+      } else {
+        fd = Dialer.openUdp(loop, options, client, upstream.getAddress(), handler);
+      }
+      Dialer.connectUdp(loop, fd, upstream);
+      return new Shared(loop, fd, name);
+    }
+
+    @Override
+    public void close() {
+      UpstreamSockets.of(loop).give(name, fd);
+    }
+  }
+
+  /** A socket with the client's port. */
+  private static final class Borrowed extends UpstreamLeg {
+    private final InetSocketAddress client;
+    private final InetSocketAddress upstream;
+
+    Borrowed(EventLoop loop, int fd, InetSocketAddress client, InetSocketAddress upstream) {
+      super(loop, fd);
+      this.client = client;
+      this.upstream = upstream;
+    }
+
+    static UpstreamLeg dial(
+        EventLoop loop,
+        DialOptions options,
+        InetSocketAddress client,
+        InetSocketAddress upstream,
+        EventHandler handler)
+        throws DialException {
+      if (!SpoofedPorts.borrow(client, upstream)) {
+        throw DialException.ofProxy("bind " + client + " for " + upstream, Errno.EADDRINUSE);
+      }
+      try {
+        int fd = Dialer.openUdp(loop, options, client, upstream.getAddress(), handler);
+        Dialer.connectUdp(loop, fd, upstream);
+        return new Borrowed(loop, fd, client, upstream);
+      } catch (DialException e) {
+        SpoofedPorts.giveBack(client, upstream);
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      loop.forgetAndClose(fd);
+      SpoofedPorts.giveBack(client, upstream);
+    }
   }
 }

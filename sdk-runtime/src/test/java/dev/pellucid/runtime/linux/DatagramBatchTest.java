@@ -79,7 +79,7 @@ class DatagramBatchTest {
   @MethodSource(ADDRESSES)
   void nothingIsThereAtFirst(InetAddress host) throws Exception {
     open(host);
-    assertEquals(-Errno.EAGAIN, batch.receive(fd));
+    assertEquals(-Errno.EAGAIN, batch.receive(fd, DatagramBatch.CAPACITY));
     assertEquals(-Errno.EAGAIN, batch.receiveAddressed(fd));
   }
 
@@ -134,9 +134,9 @@ class DatagramBatchTest {
         send(client, random(i), address);
       }
     }
-    assertEquals(DatagramBatch.CAPACITY, batch.receive(fd));
+    assertEquals(DatagramBatch.CAPACITY, batch.receive(fd, DatagramBatch.CAPACITY));
     assertArrayEquals(random(31), batch.get(31));
-    assertEquals(3, batch.receive(fd));
+    assertEquals(3, batch.receive(fd, DatagramBatch.CAPACITY));
     assertArrayEquals(random(34), batch.get(2));
   }
 
@@ -195,6 +195,6 @@ class DatagramBatchTest {
     assertEquals(0, calls.connect(fd, nobody));
     batch.put(0, random(1));
     assertEquals(1, batch.send(fd, 0, 1));
-    assertEquals(-Errno.ECONNREFUSED, batch.receive(fd));
+    assertEquals(-Errno.ECONNREFUSED, batch.receive(fd, DatagramBatch.CAPACITY));
   }
 }

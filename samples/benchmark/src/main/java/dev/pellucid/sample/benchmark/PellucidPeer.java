@@ -58,6 +58,7 @@ record PellucidPeer(Role role) implements Peer {
         <appender name="access" class="ch.qos.logback.core.FileAppender">
           <file>%s</file>
           <append>false</append>
+          <immediateFlush>false</immediateFlush>
           <encoder><pattern>%%msg%%n</pattern></encoder>
         </appender>
         <logger name="access" level="info" additivity="false"><appender-ref ref="access"/></logger>
