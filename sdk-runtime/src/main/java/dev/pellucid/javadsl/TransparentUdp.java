@@ -47,8 +47,18 @@ public final class TransparentUdp implements Extension {
    *
    * <p>The source ends only by {@link Binding#unbind} or by cancellation. The materialized stage
    * fails with {@link BindException} if the listener cannot be opened.
+   *
+   * @throws IllegalArgumentException if the settings are for TCP alone: redirection, dual stack,
+   *     version 1 of the PROXY protocol
    */
   public Source<Connection, CompletionStage<Binding>> bind(BindSettings settings) {
+    if (settings.interception() == Interception.REDIRECT) {
+      throw new IllegalArgumentException("UDP cannot be redirected: its destination would be lost");
+    }
+    if (settings.dualStack()) {
+      throw new IllegalArgumentException("a UDP listener takes one version of IP: merge two");
+    }
+    UdpRelaySettings.requireUdp(settings.proxyProtocol());
     return loops.bind(
         new UdpListenerGroup(
             settings.listenerOptions(),
@@ -66,6 +76,7 @@ public final class TransparentUdp implements Extension {
         RelayStage.udp(
             new UdpRelayOptions(
                 new DialOptions(settings.source(), settings.mark()),
+                settings.proxyProtocol(),
                 settings.retries(),
                 settings.idleTimeout().toNanos(),
                 settings.responses(),

@@ -54,9 +54,7 @@ public final class UdpRelaySettings {
    * @throws IllegalArgumentException if it is version 1, which has no datagrams
    */
   public UdpRelaySettings withProxyProtocol(ProxyProtocol proxyProtocol) {
-    if (proxyProtocol == ProxyProtocol.V1) {
-      throw new IllegalArgumentException("version 1 of the PROXY protocol has no UDP; use V2");
-    }
+    requireUdp(proxyProtocol);
     return with(copy -> copy.proxyProtocol = proxyProtocol);
   }
 
@@ -101,6 +99,12 @@ public final class UdpRelaySettings {
     List<DatagramFilter> more = new ArrayList<>(datagramFilters);
     more.add(filter);
     return with(copy -> copy.datagramFilters = List.copyOf(more));
+  }
+
+  static void requireUdp(ProxyProtocol proxyProtocol) {
+    if (proxyProtocol == ProxyProtocol.V1) {
+      throw new IllegalArgumentException("version 1 of the PROXY protocol has no UDP; use V2");
+    }
   }
 
   private static void requireNotNegative(String name, int value) {

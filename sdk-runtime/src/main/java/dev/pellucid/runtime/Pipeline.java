@@ -111,6 +111,7 @@ record Pipeline(
   private static UdpRelaySettings udpRelaySettings(ListenerConfig listener) {
     return UdpRelaySettings.create()
         .withSource(listener.upstream().source())
+        .withProxyProtocol(listener.upstream().proxyProtocol())
         .withRetries(listener.upstream().retries())
         .withIdleTimeout(listener.timeouts().idle())
         .withResponses(listener.upstream().responses());

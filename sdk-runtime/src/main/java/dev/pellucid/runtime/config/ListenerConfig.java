@@ -49,13 +49,24 @@ public record ListenerConfig(
     filters = List.copyOf(filters);
   }
 
+  /** The versions of the PROXY protocol that a transport can have. */
+  static Reading<ProxyProtocol> versions(Transport transport) {
+    return value -> {
+      ProxyProtocol version = Words.of(ProxyProtocol.class).read(value);
+      if (version == ProxyProtocol.V1 && transport == Transport.UDP) {
+        throw new IllegalArgumentException("must be v2 or none with transport = udp, not \"v1\"");
+      }
+      return version;
+    };
+  }
+
   static Optional<ListenerConfig> read(String name, Section section) {
     Transport transport = section.read("transport", Words.of(Transport.class), Transport.TCP);
     Optional<InetSocketAddress> address = section.require("address", Readings.ADDRESS);
     int maxConnections =
         section.read("max-connections", Readings.whole(1, Integer.MAX_VALUE), 10_000);
     ProxyProtocol proxyProtocol =
-        section.read("proxy-protocol", Words.of(ProxyProtocol.class), ProxyProtocol.NONE);
+        section.read("proxy-protocol", versions(transport), ProxyProtocol.NONE);
     InterceptConfig intercept =
         section.section("intercept", inner -> InterceptConfig.read(inner, transport, address));
     List<PluginSettings> filters = section.plugins("filters");

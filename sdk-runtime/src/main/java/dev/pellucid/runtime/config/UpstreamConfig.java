@@ -56,7 +56,7 @@ public record UpstreamConfig(
             section.sections("pool", inner -> upstream(inner, shown)),
             section.plugin("balancer", "round-robin"),
             source,
-            section.read("proxy-protocol", Words.of(ProxyProtocol.class), ProxyProtocol.NONE),
+            section.read("proxy-protocol", ListenerConfig.versions(transport), ProxyProtocol.NONE),
             section.read("connect-timeout", Readings.DURATION, Duration.ofSeconds(5)),
             section.read("retries", Readings.whole(0, 100), 2),
             section.read("responses", Readings.whole(0, 1_000_000), 0),

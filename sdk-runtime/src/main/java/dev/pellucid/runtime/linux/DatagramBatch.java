@@ -20,6 +20,7 @@ public final class DatagramBatch {
   private static final int BUFFER_SIZE = 65536;
   private static final int NAME_SIZE = 32;
   private static final int CONTROL_SIZE = 64;
+  private static final int MAX_PREFIX = 64;
   private static final int SOL_IP = 0;
   private static final int SOL_IPV6 = 41;
   private static final int IP_PKTINFO = 8;
@@ -36,6 +37,8 @@ public final class DatagramBatch {
   private final DatagramHeaders outgoing = new DatagramHeaders(CAPACITY);
   private final NativeMemory receiverName = NativeMemory.allocate(NAME_SIZE);
   private final NativeMemory senderControl = NativeMemory.allocate(CONTROL_SIZE);
+  private final NativeMemory prefixMemory = NativeMemory.allocate(MAX_PREFIX);
+  private final int[] offsets = new int[CAPACITY];
   private final int[] lengths = new int[CAPACITY];
 
   /** How many headers of {@link #addressed} the kernel has written to. */
@@ -83,6 +86,7 @@ public final class DatagramBatch {
       int n = LibC.C.recvmmsg(fd, headers.address(0), most, 0, null);
       if (n >= 0) {
         for (int i = 0; i < n; i++) {
+          offsets[i] = 0;
           lengths[i] = headers.length(i);
         }
         return n;
@@ -131,9 +135,20 @@ public final class DatagramBatch {
 
   /** A copy of a datagram. */
   public byte[] get(int index) {
-    byte[] datagram = new byte[lengths[index]];
-    buffers.get((long) index * BUFFER_SIZE, datagram, 0, datagram.length);
-    return datagram;
+    return get(index, lengths[index]);
+  }
+
+  /** A copy of a datagram's first bytes. */
+  public byte[] get(int index, int length) {
+    byte[] bytes = new byte[length];
+    buffers.get((long) index * BUFFER_SIZE + offsets[index], bytes, 0, length);
+    return bytes;
+  }
+
+  /** Takes a datagram's first bytes off. */
+  public void skip(int index, int length) {
+    offsets[index] += length;
+    lengths[index] -= length;
   }
 
   /**
@@ -146,6 +161,7 @@ public final class DatagramBatch {
       throw new IllegalArgumentException(datagram.length + " bytes are no datagram");
     }
     buffers.put((long) index * BUFFER_SIZE, datagram, 0, datagram.length);
+    offsets[index] = 0;
     lengths[index] = datagram.length;
   }
 
@@ -154,11 +170,14 @@ public final class DatagramBatch {
    *
    * @param from the first datagram
    * @param to after the last one
+   * @param prefix what each of them begins with, up to 64 bytes
    * @return how many were sent, or the negative errno if the first could not be
    */
-  public int send(int fd, int from, int to) {
+  public int send(int fd, int from, int to, byte[] prefix) {
+    prefixMemory.put(0, prefix, 0, prefix.length);
     for (int i = from; i < to; i++) {
-      outgoing.setBuffer(i, buffer(i), lengths[i]);
+      outgoing.setBuffer(i, buffer(i) + offsets[i], lengths[i]);
+      outgoing.setPrefix(i, prefixMemory.address(), prefix.length);
       outgoing.setName(i, 0, 0);
       outgoing.setControl(i, 0, 0);
     }
@@ -176,7 +195,8 @@ public final class DatagramBatch {
     int nameLength = SocketAddresses.write(receiverName, receiver.getAddress(), receiver.getPort());
     int controlLength = sender.map(this::writeSender).orElse(0);
     for (int i = from; i < to; i++) {
-      outgoing.setBuffer(i, buffer(i), lengths[i]);
+      outgoing.setBuffer(i, buffer(i) + offsets[i], lengths[i]);
+      outgoing.setPrefix(i, 0, 0);
       outgoing.setName(i, receiverName.address(), nameLength);
       outgoing.setControl(i, controlLength == 0 ? 0 : senderControl.address(), controlLength);
     }

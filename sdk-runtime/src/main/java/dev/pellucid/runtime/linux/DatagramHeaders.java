@@ -16,15 +16,17 @@ final class DatagramHeaders {
   private static final int LENGTH = 56;
   private static final int VECTOR_SIZE = 16;
 
+  /** One vector for a prefix, one for the buffer. */
+  private static final int VECTORS_SIZE = 2 * VECTOR_SIZE;
+
   private final NativeMemory headers;
   private final NativeMemory vectors;
 
   DatagramHeaders(int count) {
     headers = NativeMemory.allocate(count * SIZE);
-    vectors = NativeMemory.allocate(count * VECTOR_SIZE);
+    vectors = NativeMemory.allocate(count * VECTORS_SIZE);
     for (int i = 0; i < count; i++) {
-      headers.putLong((long) i * SIZE + VECTOR, vectors.address() + (long) i * VECTOR_SIZE);
-      headers.putLong((long) i * SIZE + VECTOR_COUNT, 1);
+      setPrefix(i, 0, 0);
     }
   }
 
@@ -34,8 +36,19 @@ final class DatagramHeaders {
   }
 
   void setBuffer(int index, long address, long length) {
-    vectors.putLong((long) index * VECTOR_SIZE, address);
-    vectors.putLong((long) index * VECTOR_SIZE + 8, length);
+    long vector = (long) index * VECTORS_SIZE + VECTOR_SIZE;
+    vectors.putLong(vector, address);
+    vectors.putLong(vector + 8, length);
+  }
+
+  /** What comes before the buffer; nothing if the length is 0. */
+  void setPrefix(int index, long address, long length) {
+    long vector = (long) index * VECTORS_SIZE;
+    long first = length == 0 ? vector + VECTOR_SIZE : vector;
+    vectors.putLong(vector, address);
+    vectors.putLong(vector + 8, length);
+    headers.putLong((long) index * SIZE + VECTOR, vectors.address() + first);
+    headers.putLong((long) index * SIZE + VECTOR_COUNT, length == 0 ? 1 : 2);
   }
 
   void setName(int index, long address, int length) {

@@ -66,16 +66,12 @@ public abstract class AcceptedConnection implements Connection {
   public final boolean intercepted() {
     ListenerOptions options = listener.group().options();
     return switch (options.mode()) {
-      case DIRECT -> options.proxyProtocol() != ProxyProtocol.NONE && !asked(listener.address());
+      case DIRECT ->
+          options.proxyProtocol() != ProxyProtocol.NONE
+              && !listener.group().isListener(originalDestination);
       case FOREIGN -> true;
-      case TPROXY, REDIRECT -> !asked(listener.address());
+      case TPROXY, REDIRECT -> !listener.group().isListener(originalDestination);
     };
-  }
-
-  private boolean asked(InetSocketAddress address) {
-    return originalDestination.getPort() == address.getPort()
-        && (originalDestination.equals(address)
-            || listener.group().localAddresses().contains(originalDestination.getAddress()));
   }
 
   @Override

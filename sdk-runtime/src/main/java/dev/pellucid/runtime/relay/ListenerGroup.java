@@ -18,7 +18,7 @@ public abstract class ListenerGroup {
   private final ConnectionLimit limit;
   private final ListenerCounters counters = new ListenerCounters();
   private final LocalAddresses localAddresses = new LocalAddresses();
-  private InetSocketAddress address;
+  private volatile InetSocketAddress address;
   private int listening;
 
   ListenerGroup(ListenerOptions options) {
@@ -101,8 +101,11 @@ public abstract class ListenerGroup {
     return options;
   }
 
-  final LocalAddresses localAddresses() {
-    return localAddresses;
+  /** Whether whoever connects there reaches these listeners themselves. */
+  final boolean isListener(InetSocketAddress asked) {
+    InetSocketAddress own = address;
+    return asked.getPort() == own.getPort()
+        && (asked.equals(own) || localAddresses.contains(asked.getAddress()));
   }
 
   final InetSocketAddress address() {

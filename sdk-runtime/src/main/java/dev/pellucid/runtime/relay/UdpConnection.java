@@ -2,7 +2,6 @@ package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.linux.DatagramBatch;
-import dev.pellucid.runtime.linux.DatagramFlow;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,17 +22,17 @@ public final class UdpConnection extends AcceptedConnection {
   private static final int MAX_WAITING_BYTES = 131072;
 
   private final UdpListener listener;
-  private final DatagramFlow flow;
+  private final SessionName name;
 
   // Belong to the loop.
   private final Queue<byte[]> waiting = new ArrayDeque<>(2);
   private int waitingBytes;
   private @Nullable DatagramReceiver receiver;
 
-  UdpConnection(UdpListener listener, EventLoop loop, DatagramFlow flow) {
-    super(listener, loop, flow.clientAddress(), flow.destinationAddress());
+  UdpConnection(UdpListener listener, EventLoop loop, SessionName name) {
+    super(listener, loop, name.client(), name.destination());
     this.listener = listener;
-    this.flow = flow;
+    this.name = name;
   }
 
   @Override
@@ -41,8 +40,8 @@ public final class UdpConnection extends AcceptedConnection {
     return Transport.UDP;
   }
 
-  DatagramFlow datagramFlow() {
-    return flow;
+  SessionName name() {
+    return name;
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.pellucid.runtime.relay;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.runtime.linux.DatagramBatch;
-import dev.pellucid.runtime.linux.DatagramFlow;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.LinuxException;
@@ -16,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import org.apache.pekko.NotUsed;
@@ -40,9 +40,10 @@ final class UdpListener extends Listener {
 
   private final UdpListenerGroup group;
   private final DatagramBatch batch;
+  private final SessionNames names;
 
   /** In the order of their last datagrams, the eldest first. */
-  private final Map<DatagramFlow, UdpConnection> sessions = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<SessionName, UdpConnection> sessions = new LinkedHashMap<>(16, 0.75f, true);
 
   /** The sessions that nobody has asked for yet. */
   private final Queue<UdpConnection> accepted = new ArrayDeque<>();
@@ -59,6 +60,7 @@ final class UdpListener extends Listener {
     super(group, loop, fd, address, onReady);
     this.group = group;
     this.batch = loop.datagrams();
+    this.names = new SessionNames(group.options().proxyProtocol());
   }
 
   static UdpListener open(UdpListenerGroup group, EventLoop loop, Runnable onReadable)
@@ -124,34 +126,38 @@ final class UdpListener extends Listener {
 
   /** Datagrams of one session that follow each other are handed on together. */
   private void dispatch(int n) {
+    SessionName name = names.of(batch, 0);
     int from = 0;
-    while (from < n) {
-      DatagramFlow flow = batch.flow(from);
-      int to = from + 1;
-      while (to < n && flow != null && flow.equals(batch.flow(to))) {
-        to++;
+    for (int to = 1; to <= n; to++) {
+      SessionName next = to < n ? names.of(batch, to) : null;
+      if (to == n || !Objects.equals(name, next)) {
+        deliver(name, from, to);
+        from = to;
       }
-      UdpConnection session = flow == null ? null : session(flow);
-      if (session != null) {
-        session.received(batch, from, to);
-      } else {
-        group.counters().countDropped(to - from);
-      }
-      from = to;
+      name = next;
     }
   }
 
-  private @Nullable UdpConnection session(DatagramFlow flow) {
-    UdpConnection known = sessions.get(flow);
-    return known != null ? known : begin(flow);
+  private void deliver(@Nullable SessionName name, int from, int to) {
+    UdpConnection session = name == null ? null : session(name);
+    if (session != null) {
+      session.received(batch, from, to);
+    } else {
+      countDropped(to - from);
+    }
   }
 
-  private @Nullable UdpConnection begin(DatagramFlow flow) {
+  private @Nullable UdpConnection session(SessionName name) {
+    UdpConnection known = sessions.get(name);
+    return known != null ? known : begin(name);
+  }
+
+  private @Nullable UdpConnection begin(SessionName name) {
     if (onClosed != null || accepted.size() >= group.options().backlog() || !makeRoom()) {
       return null;
     }
-    UdpConnection session = new UdpConnection(this, loop, flow);
-    sessions.put(flow, session);
+    UdpConnection session = new UdpConnection(this, loop, name);
+    sessions.put(name, session);
     accepted.add(session);
     begun++;
     group.counters().countAccepted();
@@ -178,7 +184,7 @@ final class UdpListener extends Listener {
 
   /** The upstream has sent something to a session, which is no longer the eldest. */
   void touch(UdpConnection session) {
-    sessions.get(session.datagramFlow());
+    sessions.get(session.name());
   }
 
   Flow<ByteString, ByteString, NotUsed> flow(UdpConnection connection) {
@@ -190,20 +196,21 @@ final class UdpListener extends Listener {
   }
 
   /**
-   * The way back to a session's client. What is sent there has to come from the address and the
-   * port that the client has asked: if they are not the listener's own, from a socket that is bound
-   * to them.
+   * The way back to whoever sends a session's datagrams. What is sent there has to come from the
+   * address and the port that they were sent to: if those are not the listener's own, from a socket
+   * that is bound to them.
    *
    * @throws DialException if the socket cannot be had
    */
   DatagramLeg clientLeg(UdpConnection session) throws DialException {
-    InetSocketAddress asked = session.originalDestination();
-    if (group.options().mode() == ListenerMode.TPROXY && session.intercepted()) {
-      return ReplySockets.of(loop).acquire(asked, group.options().mark(), session.client());
+    InetSocketAddress sender = session.name().flow().clientAddress();
+    InetSocketAddress asked = session.name().flow().destinationAddress();
+    if (group.options().mode() == ListenerMode.TPROXY && !group.isListener(asked)) {
+      return ReplySockets.of(loop).acquire(asked, group.options().mark(), sender);
     }
     boolean wildcard = address().getAddress().isAnyLocalAddress();
     return new ListenerLeg(
-        fd, session.client(), wildcard ? Optional.of(asked.getAddress()) : Optional.empty());
+        fd, sender, wildcard ? Optional.of(asked.getAddress()) : Optional.empty());
   }
 
   @Override
@@ -213,7 +220,7 @@ final class UdpListener extends Listener {
 
   @Override
   void over(AcceptedConnection connection, Termination termination) {
-    sessions.remove(((UdpConnection) connection).datagramFlow());
+    sessions.remove(((UdpConnection) connection).name());
     super.over(connection, termination);
     closeIfDone();
   }

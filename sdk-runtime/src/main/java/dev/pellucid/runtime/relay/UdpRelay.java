@@ -1,15 +1,19 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
+import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.linux.DatagramBatch;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
+import dev.pellucid.runtime.proxyprotocol.ProxyHeader.Forwarded;
+import dev.pellucid.runtime.proxyprotocol.ProxyHeaders;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,6 +31,8 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
 
   /** After so many system calls the loop's other sockets have their turn. */
   private static final int READS_PER_TURN = 4;
+
+  private static final byte[] NO_HEADER = {};
 
   private final UdpConnection connection;
   private final UdpRelayOptions options;
@@ -79,6 +85,7 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
       DatagramFilters filters = DatagramFilters.create(options.filters(), connection);
       toClient = direction(connection.clientLeg(), filters, filters::fromUpstream);
       UpstreamLeg leg = dial();
+      leg.beginEachWith(header());
       toUpstream = direction(leg, filters, filters::fromClient);
       upstream = leg;
       connectedAt = loop.now();
@@ -94,6 +101,14 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
   private DatagramDirection direction(
       DatagramLeg leg, DatagramFilters filters, DatagramDirection.Filtering filtering) {
     return new DatagramDirection(connection, leg, !filters.isEmpty(), filtering);
+  }
+
+  private byte[] header() {
+    return options.proxyProtocol() == ProxyProtocol.NONE
+        ? NO_HEADER
+        : ProxyHeaders.encode(
+            options.proxyProtocol(),
+            new Forwarded(Transport.UDP, connection.client(), connection.originalDestination()));
   }
 
   private UpstreamLeg dial() throws DialException {

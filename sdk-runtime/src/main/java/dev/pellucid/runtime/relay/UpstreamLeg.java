@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 abstract class UpstreamLeg implements DatagramLeg {
   final EventLoop loop;
   final int fd;
+  private byte[] header = new byte[0];
 
   private UpstreamLeg(EventLoop loop, int fd) {
     this.loop = loop;
@@ -35,9 +36,14 @@ abstract class UpstreamLeg implements DatagramLeg {
         : Shared.dial(loop, options, client, upstream, handler);
   }
 
+  /** Has each datagram begin with a PROXY protocol header; empty: none. */
+  void beginEachWith(byte[] header) {
+    this.header = header;
+  }
+
   @Override
   public int send(DatagramBatch batch, int from, int to) {
-    return batch.send(fd, from, to);
+    return batch.send(fd, from, to, header);
   }
 
   /** A socket with a port of the kernel's choice, which other sessions may use afterwards. */

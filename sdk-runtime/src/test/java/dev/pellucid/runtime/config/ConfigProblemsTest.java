@@ -32,6 +32,8 @@ class ConfigProblemsTest {
         "timeouts.ilde = 5s       | timeouts.ilde: unknown key \"ilde\", did you mean \"idle\"? (known: idle, half-closed)",
         "upstream.pool = [{ address = \"10.2.0.2:80\", wieght = 1 }] | upstream.pool[0].wieght: unknown key \"wieght\"",
         "transport = sctp         | transport: must be one of tcp, udp, not \"sctp\"",
+        "transport = udp, proxy-protocol = v1 | proxy-protocol: must be v2 or none with transport = udp",
+        "transport = udp, upstream.proxy-protocol = v1 | upstream.proxy-protocol: must be v2 or none",
         "upstream.responses = 1   | upstream.responses: is for transport = udp",
         "address = 50080          | address: must be text, not 50080",
         "address = \"0.0.0.0\"    | address: must be ADDRESS:PORT or [IPv6 ADDRESS]:PORT, not \"0.0.0.0\"",

@@ -26,6 +26,8 @@ class DatagramBatchTest {
   private static final int TIMEOUT_MILLIS = 5000;
   private static final int EDESTADDRREQ = 89;
 
+  private static final byte[] NO_PREFIX = {};
+
   private final SocketCalls calls = new SocketCalls();
   private final DatagramBatch batch = new DatagramBatch();
   private int fd = -1;
@@ -149,7 +151,7 @@ class DatagramBatchTest {
       for (int i = 0; i < 4; i++) {
         batch.put(i, random(i * 1000));
       }
-      assertEquals(3, batch.send(fd, 1, 4));
+      assertEquals(3, batch.send(fd, 1, 4, NO_PREFIX));
       for (int i = 1; i < 4; i++) {
         assertArrayEquals(random(i * 1000), receive(peer));
       }
@@ -176,10 +178,29 @@ class DatagramBatchTest {
 
   @ParameterizedTest
   @MethodSource(ADDRESSES)
+  void takesBytesOffTheFrontAndPutsOthersThere(InetAddress host) throws Exception {
+    InetSocketAddress address = open(host);
+    try (DatagramSocket peer = peer(host)) {
+      send(peer, new byte[] {1, 2, 3, 4}, address);
+      send(peer, new byte[] {5, 6}, address);
+      assertEquals(0, calls.connect(fd, (InetSocketAddress) peer.getLocalSocketAddress()));
+      assertEquals(2, batch.receive(fd, DatagramBatch.CAPACITY));
+      batch.skip(0, 3);
+      assertEquals(1, batch.length(0));
+      assertArrayEquals(new byte[] {4}, batch.get(0));
+      batch.skip(1, 2);
+      assertEquals(2, batch.send(fd, 0, 2, new byte[] {9, 8}));
+      assertArrayEquals(new byte[] {9, 8, 4}, receive(peer));
+      assertArrayEquals(new byte[] {9, 8}, receive(peer));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(ADDRESSES)
   void tellsWhyNothingCouldBeSent(InetAddress host) throws Exception {
     open(host);
     batch.put(0, random(1));
-    assertEquals(-EDESTADDRREQ, batch.send(fd, 0, 1));
+    assertEquals(-EDESTADDRREQ, batch.send(fd, 0, 1, NO_PREFIX));
     assertThrows(IllegalArgumentException.class, () -> batch.put(0, random(65_536)));
   }
 
@@ -194,7 +215,7 @@ class DatagramBatchTest {
     }
     assertEquals(0, calls.connect(fd, nobody));
     batch.put(0, random(1));
-    assertEquals(1, batch.send(fd, 0, 1));
+    assertEquals(1, batch.send(fd, 0, 1, NO_PREFIX));
     assertEquals(-Errno.ECONNREFUSED, batch.receive(fd, DatagramBatch.CAPACITY));
   }
 }
