@@ -7,6 +7,8 @@ import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.FirewallTool;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -66,6 +68,34 @@ class HostRulesLabTest {
             """);
     assertEquals(InetAddress.getByName("10.2.0.1"), seen(net, net.proxy(), net.server(0).at(PORT)));
     assertEquals(1, accepted(server));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aUdpClientOnTheProxysHost(FirewallTool tool, LabNetwork net) throws Exception {
+    ProxyServer proxy =
+        start(
+            net,
+            tool,
+            """
+            transport = udp, address = "0.0.0.0:50080"
+            intercept { ports = [80], local-output = true }
+            upstream.route = original-destination
+            """);
+    InetSocketAddress asked = net.server(0).at(PORT);
+    try (DatagramSocket server = net.server(0).call(() -> new DatagramSocket(asked));
+        DatagramSocket client = net.proxy().call(() -> new DatagramSocket())) {
+      server.setSoTimeout(SECONDS * 1000);
+      client.setSoTimeout(SECONDS * 1000);
+      DatagramPacket packet = new DatagramPacket(new byte[1], 1, asked);
+      client.send(packet);
+      server.receive(packet);
+      assertEquals(InetAddress.getByName("10.2.0.1"), packet.getAddress());
+      server.send(packet);
+      client.receive(packet);
+      assertEquals(asked, packet.getSocketAddress());
+    }
+    assertEquals(1, accepted(proxy));
   }
 
   @ParameterizedTest

@@ -13,6 +13,9 @@ public record TimeoutsConfig(Duration idle, Duration halfClosed) {
 
   static TimeoutsConfig read(Section section, Transport transport) {
     Duration idle = transport == Transport.TCP ? Duration.ofMinutes(5) : Duration.ofSeconds(30);
+    if (transport == Transport.UDP && section.has("half-closed")) {
+      section.note("half-closed", "is not used, because UDP has no end of a stream");
+    }
     return new TimeoutsConfig(
         section.read("idle", Readings.DURATION, idle),
         section.read("half-closed", Readings.DURATION, Duration.ofSeconds(30)));

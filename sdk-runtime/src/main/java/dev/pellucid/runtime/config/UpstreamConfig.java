@@ -63,6 +63,9 @@ public record UpstreamConfig(
             section.section("health-check", HealthCheckConfig::read));
     noteUnbuilt(section);
     requireUdp(section, "responses", transport);
+    if (transport == Transport.UDP && section.has("connect-timeout")) {
+      section.note("connect-timeout", "is not used, because UDP does not connect");
+    }
     switch (upstream.route) {
       case POOL -> requirePool(section);
       case ORIGINAL_DESTINATION -> {

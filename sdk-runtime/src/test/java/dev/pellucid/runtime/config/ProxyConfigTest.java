@@ -271,6 +271,19 @@ class ProxyConfigTest {
   }
 
   @Test
+  void notesWhatUdpDoesNotKnow() {
+    List<String> notes =
+        files
+            .load(
+                ConfigFiles.WEB.formatted(
+                    "transport = udp, upstream.connect-timeout = 1s, timeouts.half-closed = 1s"))
+            .notes();
+    assertEquals(2, notes.size(), notes::toString);
+    assertTrue(notes.get(0).contains("connect-timeout: is not used"), notes::toString);
+    assertTrue(notes.get(1).contains("half-closed: is not used"), notes::toString);
+  }
+
+  @Test
   void aPlainFileHasNoNotes() {
     assertEquals(List.of(), files.load(ConfigFiles.WEB.formatted("")).notes());
   }

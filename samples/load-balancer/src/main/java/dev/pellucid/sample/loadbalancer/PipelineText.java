@@ -74,13 +74,31 @@ final class PipelineText {
   }
 
   private static String relay(ListenerConfig listener) {
-    return "relay from %s%s; timeouts connect %s, idle %s, half-closed %s"
+    return "relay from %s%s; %s"
         .formatted(
             source(listener.upstream().source()),
             proxyProtocol(listener.upstream().proxyProtocol()),
-            time(listener.upstream().connectTimeout()),
-            time(listener.timeouts().idle()),
-            time(listener.timeouts().halfClosed()));
+            end(listener));
+  }
+
+  /** What ends a connection if its peers do not. */
+  private static String end(ListenerConfig listener) {
+    String idle = time(listener.timeouts().idle());
+    return switch (listener.transport()) {
+      case TCP ->
+          "timeouts connect %s, idle %s, half-closed %s"
+              .formatted(
+                  time(listener.upstream().connectTimeout()),
+                  idle,
+                  time(listener.timeouts().halfClosed()));
+      case UDP ->
+          "timeout idle %s%s"
+              .formatted(
+                  idle,
+                  listener.upstream().responses() == 0
+                      ? ""
+                      : ", responses " + listener.upstream().responses());
+    };
   }
 
   private static String source(SourceAddress source) {

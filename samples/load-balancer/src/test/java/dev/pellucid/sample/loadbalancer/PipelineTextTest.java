@@ -55,4 +55,19 @@ class PipelineTextTest {
             folder.resolve("web.conf"), "pellucid.listeners.web {\n" + listener + "}\n");
     return PipelineText.of(ProxyConfig.load(file).listeners().get(0));
   }
+
+  @Test
+  void ofUdp() throws IOException {
+    assertEquals(
+        """
+        web: udp 0.0.0.0:50053, at most 10000 connections; intercept tproxy, ports 53
+          -> balancer round-robin {} over 10.2.0.2:53
+          -> relay from client-ip; timeout idle 30s, responses 1
+          -> access-log text {}""",
+        text(
+            """
+            transport = udp, address = "0.0.0.0:50053", intercept.ports = [53]
+            upstream { pool = [ { address = "10.2.0.2:53" } ], responses = 1 }
+            """));
+  }
 }
