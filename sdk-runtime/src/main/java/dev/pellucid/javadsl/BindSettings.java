@@ -113,7 +113,7 @@ public final class BindSettings {
   /**
    * How many connections may be open at once, over all loops. At the limit no more TCP connections
    * are accepted; they wait in the backlog. A new UDP session ends the one that has been silent for
-   * longest.
+   * longest on its loop; if there is none, its datagrams are dropped.
    */
   public BindSettings withMaxConnections(int maxConnections) {
     requirePositive("maxConnections", maxConnections);

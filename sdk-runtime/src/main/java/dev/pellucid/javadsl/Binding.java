@@ -60,8 +60,9 @@ public final class Binding {
   }
 
   /**
-   * Datagrams that were dropped because there was no room for them: in a queue, within the limit of
-   * sessions or in a socket.
+   * Datagrams that were dropped: because there was no room for them in a queue, within the limit of
+   * sessions or in a socket, because their PROXY protocol header was bad, or because the listener
+   * accepts no more.
    */
   public long droppedDatagrams() {
     return counters().dropped();

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime;
 
+import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.runtime.config.InterceptConfig;
 import dev.pellucid.runtime.config.ListenerConfig;
@@ -10,10 +11,10 @@ import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptionRules;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a configuration needs of its host. */
 public final class HostRules {
@@ -24,10 +25,7 @@ public final class HostRules {
     List<ListenerConfig> listeners = config.listeners();
     return new InterceptionRules(
         listeners.stream().map(HostRules::intercept).flatMap(Optional::stream).toList(),
-        listeners.stream()
-            .map(HostRules::divert)
-            .flatMap(Optional::stream)
-            .collect(Collectors.toSet()));
+        listeners.stream().flatMap(HostRules::diverts).collect(Collectors.toSet()));
   }
 
   /** The mark of the proxy's own sockets, or 0 if nothing would take them for another's. */
@@ -71,15 +69,21 @@ public final class HostRules {
   }
 
   /** What upstreams send to addresses that are not this host's. */
-  private static Optional<Divert> divert(ListenerConfig listener) {
+  private static Stream<Divert> diverts(ListenerConfig listener) {
+    return families(listener).map(family -> new Divert(family, listener.transport()));
+  }
+
+  private static Stream<IpFamily> families(ListenerConfig listener) {
     SourceAddress source = listener.upstream().source();
     if (source instanceof SourceAddress.Proxy) {
-      return Optional.empty();
+      return Stream.empty();
     }
-    InetAddress shown =
-        source instanceof SourceAddress.Given given
-            ? given.address()
-            : listener.address().getAddress();
-    return Optional.of(new Divert(IpFamily.of(shown), listener.transport()));
+    if (source instanceof SourceAddress.Given given) {
+      return Stream.of(IpFamily.of(given.address()));
+    }
+    // A PROXY protocol header may name a client of either family.
+    return listener.proxyProtocol() == ProxyProtocol.NONE
+        ? Stream.of(IpFamily.of(listener.address().getAddress()))
+        : Stream.of(IpFamily.values());
   }
 }

@@ -125,6 +125,26 @@ class UdpInterceptionTest {
     assertEquals(2, proxy.binding().accepted());
   }
 
+  /** The socket that replies leave from is bound to the address that he wants to reach. */
+  @Test
+  @Lab(servers = 2)
+  void aBystanderReachesTheServerItself(LabNetwork net) throws Exception {
+    intercept(net, FirewallTool.NFT);
+    UdpProxy.start(
+        net,
+        UdpProxy.intercepting("0.0.0.0"),
+        TestProxy.to(net.server(0).at(PORT)),
+        from(SourceAddress.clientIp()));
+    InetSocketAddress asked = net.server(1).at(PORT);
+    UdpPeer upstream = UdpPeer.server(net, net.server(0), net.server(0).at(PORT));
+    UdpPeer itself = UdpPeer.server(net, net.server(1), asked);
+    UdpPeer client = UdpPeer.client(net);
+    assertAnswered(client, asked, upstream);
+    UdpPeer bystander = UdpPeer.client(net, net.server(0));
+    assertAnswered(bystander, asked, itself);
+    assertAnswered(client, asked, upstream);
+  }
+
   /** The upstream's answers could not be told apart. */
   @Test
   void aClientPortIsShownToAnUpstreamOnce(LabNetwork net) throws Exception {

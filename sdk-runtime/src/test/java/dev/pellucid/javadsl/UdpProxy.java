@@ -9,6 +9,7 @@ import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.Await;
 import dev.pellucid.runtime.loop.EventLoop;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,8 +18,9 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.stream.javadsl.Flow;
 
-/** A UDP proxy in the lab, on one loop, that keeps the summaries of its sessions. */
-record UdpProxy(ActorSystem system, Binding binding, BlockingQueue<ConnectionSummary> summaries)
+/** A UDP proxy in the lab, on one loop or more, that keeps the summaries of its sessions. */
+record UdpProxy(
+    ActorSystem system, List<Binding> bindings, BlockingQueue<ConnectionSummary> summaries)
     implements AutoCloseable {
   static final int PORT = 5353;
   static final int LISTENER_PORT = 50053;
@@ -30,10 +32,21 @@ record UdpProxy(ActorSystem system, Binding binding, BlockingQueue<ConnectionSum
       Flow<Connection, RoutedConnection, NotUsed> routing,
       UdpRelaySettings relay)
       throws Exception {
-    return net.closeAtEnd(net.proxy().call(() -> run(settings, routing, relay)));
+    return start(net, 1, settings, routing, relay);
+  }
+
+  static UdpProxy start(
+      LabNetwork net,
+      int loops,
+      BindSettings settings,
+      Flow<Connection, RoutedConnection, NotUsed> routing,
+      UdpRelaySettings relay)
+      throws Exception {
+    return net.closeAtEnd(net.proxy().call(() -> run(loops, settings, routing, relay)));
   }
 
   private static UdpProxy run(
+      int loops,
       BindSettings settings,
       Flow<Connection, RoutedConnection, NotUsed> routing,
       UdpRelaySettings relay)
@@ -41,21 +54,25 @@ record UdpProxy(ActorSystem system, Binding binding, BlockingQueue<ConnectionSum
     ActorSystem system =
         ActorSystem.create(
             "udp-proxy",
-            ConfigFactory.parseString("pellucid.event-loops = 1")
+            ConfigFactory.parseString("pellucid.event-loops = " + loops)
                 .withFallback(ConfigFactory.load()));
     BlockingQueue<ConnectionSummary> summaries = new LinkedBlockingQueue<>();
     TransparentUdp udp = TransparentUdp.get(system);
-    Binding binding =
+    List<Binding> bindings =
         EventLoops.get(system)
             .runOnEach(
                 udp.bind(settings)
                     .via(routing)
                     .via(udp.relay(relay))
                     .to(Stages.accessLog(summaries::addAll)))
-            .get(0)
-            .toCompletableFuture()
-            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    return new UdpProxy(system, binding, summaries);
+            .stream()
+            .map(binding -> binding.toCompletableFuture().join())
+            .toList();
+    return new UdpProxy(system, bindings, summaries);
+  }
+
+  Binding binding() {
+    return bindings.get(0);
   }
 
   /** An ordinary listener at the proxy's own address. */
@@ -82,7 +99,7 @@ record UdpProxy(ActorSystem system, Binding binding, BlockingQueue<ConnectionSum
 
   /** Looks for what is left of sessions; all of them have been summed up. */
   void assertNothingLeft() throws Exception {
-    assertEquals(0, binding.openConnections());
+    assertEquals(0, binding().openConnections());
     EventLoop loop = EventLoops.get(system).next();
     // Sockets to upstreams are kept for a moment.
     Await.until(

@@ -14,6 +14,8 @@ import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -248,6 +250,37 @@ class UdpRelayTest {
     free.get(5, TimeUnit.SECONDS);
     net.closeAtEnd(UdpPeer.server(net, net.proxy(), net.proxy().at(PORT)));
     assertEquals(1, proxy.binding().accepted());
+  }
+
+  /** The kernel spreads clients over the loops' sockets, and anew when one of them is closed. */
+  @Test
+  void sessionsOfAllLoopsGoOn(LabNetwork net) throws Exception {
+    UdpProxy proxy =
+        UdpProxy.start(
+            net,
+            4,
+            UdpProxy.atProxy(net),
+            TestProxy.to(net.server(0).at(PORT)),
+            UdpRelaySettings.create().withResponses(1));
+    UdpPeer server = server(net);
+    List<UdpPeer> clients = new ArrayList<>();
+    List<InetSocketAddress> sessions = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      clients.add(UdpPeer.client(net));
+      clients.get(i).send("before", net.proxy().at(PORT));
+      sessions.add(server.receive().from());
+    }
+    proxy.bindings().forEach(Binding::unbind);
+    for (int i = 0; i < 13; i++) {
+      server.send("answer", sessions.get(i));
+      clients.get(i).receive();
+      proxy.nextSummary();
+    }
+    for (int i = 13; i < 16; i++) {
+      clients.get(i).send("after", net.proxy().at(PORT));
+      assertEquals(sessions.get(i), server.receive().from());
+    }
+    assertEquals(16, proxy.binding().accepted());
   }
 
   @Test

@@ -20,7 +20,7 @@ public interface DatagramFilter extends AutoCloseable {
 
   /**
    * The two directions of one session. Called on the session's event loop; must not block. If one
-   * of them throws, or returns more than 65,507 bytes (IPv6: 65,527), the session ends.
+   * of them throws, the session ends. What is larger than a datagram can be is dropped.
    */
   interface Session {
 

@@ -7,8 +7,10 @@ import dev.pellucid.runtime.linux.EventFd;
 import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.linux.NativeMemory;
 import dev.pellucid.runtime.linux.SocketCalls;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -38,6 +40,7 @@ public final class EventLoop implements Executor {
   private final Epoll epoll;
   private final EventFd wakeUp;
   private final TaskQueue tasks;
+  private final Queue<Runnable> nextTurn = new ArrayDeque<>();
   private final TimerWheel timers;
   private final Registrations registrations = new Registrations();
   private final Map<Class<?>, AutoCloseable> resources = new HashMap<>();
@@ -104,6 +107,15 @@ public final class EventLoop implements Executor {
       throw new RejectedExecutionException(name + " is closed");
     }
     tasks.addRemote(task);
+  }
+
+  /**
+   * Runs a task in the next turn, after the events that have come meanwhile: for what goes on as
+   * long as there is something to do, and must not keep others from having their turn. Called on
+   * the loop.
+   */
+  public void executeNextTurn(Runnable task) {
+    nextTurn.add(task);
   }
 
   /** Runs a task on the loop: at once if the caller is on it, soon otherwise. */
@@ -267,11 +279,14 @@ public final class EventLoop implements Executor {
       }
     }
     timers.expire(now);
+    for (int left = nextTurn.size(); left > 0; left--) {
+      runSafely(nextTurn.remove());
+    }
     runTasks();
   }
 
   private int await() throws LinuxException {
-    if (!tasks.prepareToSleep()) {
+    if (!nextTurn.isEmpty() || !tasks.prepareToSleep()) {
       return epoll.await(0);
     }
     try {

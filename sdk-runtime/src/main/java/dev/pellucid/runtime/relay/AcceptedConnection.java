@@ -32,8 +32,9 @@ public abstract class AcceptedConnection implements Connection {
   private @Nullable Termination refusal;
   private boolean taken;
 
-  // Belongs to the loop.
+  // Belong to the loop.
   private @Nullable ConnectionOwner owner;
+  private @Nullable Cause aborted;
 
   AcceptedConnection(
       Listener listener,
@@ -122,12 +123,18 @@ public abstract class AcceptedConnection implements Connection {
   /** Called once, on the loop, by what has taken this connection over. */
   final void ownedBy(ConnectionOwner owner) {
     this.owner = owner;
+    Cause cause = aborted;
+    if (cause != null) {
+      // Not before the owner has begun.
+      loop.execute(() -> owner.abort(cause));
+    }
   }
 
   /** Ends this connection with resets, wherever it is. May be called on any thread. */
   public final void abort(Cause cause) {
     loop.run(
         () -> {
+          aborted = cause;
           if (owner != null) {
             owner.abort(cause);
           } else {

@@ -18,6 +18,7 @@ final class DatagramDirection {
   private final UdpConnection connection;
   private long datagrams;
   private long bytes;
+  private boolean closed;
 
   /**
    * A direction.
@@ -53,7 +54,8 @@ final class DatagramDirection {
       return send(batch, from, to);
     }
     for (int i = from; i < to; i++) {
-      int result = filtering.passes(batch, i) ? send(batch, i, i + 1) : 0;
+      // The filter may have ended the session.
+      int result = filtering.passes(batch, i) && !closed ? send(batch, i, i + 1) : 0;
       if (result < 0) {
         return result;
       }
@@ -95,6 +97,7 @@ final class DatagramDirection {
 
   /** Lets go of the leg. */
   void close() {
+    closed = true;
     leg.close();
   }
 }

@@ -49,7 +49,10 @@ record DatagramFilters(List<DatagramFilter.Session> sessions) {
   }
 
   private static boolean put(DatagramBatch batch, int index, Optional<ByteString> datagram) {
-    datagram.ifPresent(bytes -> batch.put(index, bytes.toArrayUnsafe()));
-    return datagram.isPresent();
+    if (datagram.isEmpty() || datagram.get().length() > DatagramBatch.MAX_DATAGRAM) {
+      return false;
+    }
+    batch.put(index, datagram.get().toArrayUnsafe());
+    return true;
   }
 }

@@ -47,7 +47,9 @@ final class DialException extends Exception {
     return switch (errno) {
       // The port range towards this destination is used up, or the 4-tuple is in use.
       // EINVAL: no packet can go from that source to that destination, as from 127.0.0.1 abroad.
-      case Errno.EADDRNOTAVAIL, Errno.EADDRINUSE, Errno.EINVAL -> ofProxy("connect", errno);
+      // EAGAIN: the same of UDP ports.
+      case Errno.EADDRNOTAVAIL, Errno.EADDRINUSE, Errno.EAGAIN, Errno.EINVAL ->
+          ofProxy("connect", errno);
       case Errno.ECONNREFUSED -> ofUpstream(errno, Cause.REFUSED);
       case Errno.ECONNRESET -> ofUpstream(errno, Cause.RESET);
       case Errno.ETIMEDOUT -> ofUpstream(errno, Cause.TIMEOUT);

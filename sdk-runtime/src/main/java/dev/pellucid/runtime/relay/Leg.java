@@ -143,7 +143,7 @@ final class Leg implements EventHandler {
   private void resumeLater() {
     if (!resuming) {
       resuming = true;
-      loop.execute(this::resume);
+      loop.executeNextTurn(this::resume);
     }
   }
 

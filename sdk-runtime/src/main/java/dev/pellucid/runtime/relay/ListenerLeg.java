@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param fd the listener's socket, which stays open
  * @param client the client
- * @param sender the address that was asked, if the listener has more than one
+ * @param sender the address that was asked, if it is not the listener's only one
  */
 record ListenerLeg(int fd, InetSocketAddress client, Optional<InetAddress> sender)
     implements DatagramLeg {

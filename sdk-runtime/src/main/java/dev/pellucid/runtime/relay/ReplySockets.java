@@ -6,10 +6,13 @@ import dev.pellucid.runtime.linux.SocketCalls;
 import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * with the same one share its socket. A socket that nobody needs is kept for a moment, for the next
  * client is likely to ask the same server; there are never more of those than {@link #MAX_IDLE}.
  *
- * <p>They are not connected: a connected one would take the client's datagrams from the listener.
+ * <p>They are connected to nobody who sends. Connected to a client, one would take the client's
+ * datagrams from the listener. Not connected at all, it would take everybody's whom the firewall
+ * does not hand to the listener, for the divert rule delivers to a socket what is addressed to it.
  */
 final class ReplySockets implements AutoCloseable {
   static final int MAX_IDLE = 64;
@@ -29,6 +34,10 @@ final class ReplySockets implements AutoCloseable {
 
   /** Nothing is ever received there; what strays in shall not fill memory. */
   private static final int RECEIVE_BUFFER = 1;
+
+  private static final InetSocketAddress NOBODY = nobody(new byte[] {127, 0, 0, 1});
+  private static final InetSocketAddress NOBODY_6 =
+      nobody(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
 
   private final EventLoop loop;
   private final Map<Name, ReplySocket> used = new HashMap<>();
@@ -85,11 +94,17 @@ final class ReplySockets implements AutoCloseable {
       sockets.set(fd, SocketOption.SO_RCVBUF, RECEIVE_BUFFER);
       Dialer.mark(sockets, fd, name.mark);
       Dialer.bind(sockets, fd, host, name.address.getPort());
+      DialException.check("connect", sockets.connect(fd, nobody(host)));
       return fd;
     } catch (DialException e) {
       Descriptor.close(fd);
       throw e;
     }
+  }
+
+  /** The discard service of this host, which has never been asked anything. */
+  private static InetSocketAddress nobody(InetAddress like) {
+    return like instanceof Inet4Address ? NOBODY : NOBODY_6;
   }
 
   private void release(ReplySocket socket) {
@@ -108,6 +123,19 @@ final class ReplySockets implements AutoCloseable {
   private void closeIdle(ReplySocket socket) {
     reuse(socket.name);
     Descriptor.close(socket.fd);
+  }
+
+  private static InetSocketAddress nobody(byte[] loopback) {
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(loopback), 9);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("4 and 16 are legal lengths", e);
+    }
+  }
+
+  /** Closes those that nobody uses: they keep others from listening at their addresses. */
+  void closeIdle() {
+    List.copyOf(idle.values()).forEach(this::closeIdle);
   }
 
   @Override

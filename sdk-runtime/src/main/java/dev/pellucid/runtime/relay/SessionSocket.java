@@ -6,6 +6,7 @@ import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.runtime.linux.DatagramBatch;
+import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
 import org.apache.pekko.util.ByteString;
@@ -95,8 +96,8 @@ public final class SessionSocket implements ConnectionOwner, DatagramReceiver {
     if (result < 0) {
       stream.failed(
           new ConnectionException(
-              "the client cannot be reached",
-              new Termination(Party.CLIENT, Phase.DATA, Cause.UNREACHABLE)));
+              "the client cannot be reached: " + Errno.describe(-result),
+              UdpRelay.broken(Party.CLIENT, -result)));
     }
   }
 

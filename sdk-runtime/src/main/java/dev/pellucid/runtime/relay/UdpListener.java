@@ -3,6 +3,7 @@ package dev.pellucid.runtime.relay;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.runtime.linux.DatagramBatch;
+import dev.pellucid.runtime.linux.Descriptor;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.LinuxException;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
@@ -53,6 +55,7 @@ final class UdpListener extends Listener {
 
   private boolean resuming;
   private @Nullable Runnable onClosed;
+  private boolean drained;
   private boolean closed;
 
   private UdpListener(
@@ -114,7 +117,7 @@ final class UdpListener extends Listener {
   private void resumeLater() {
     if (!resuming) {
       resuming = true;
-      loop.execute(
+      loop.executeNextTurn(
           () -> {
             resuming = false;
             if (!closed) {
@@ -208,9 +211,8 @@ final class UdpListener extends Listener {
     if (group.options().mode() == ListenerMode.TPROXY && !group.isListener(asked)) {
       return ReplySockets.of(loop).acquire(asked, group.options().mark(), sender);
     }
-    boolean wildcard = address().getAddress().isAnyLocalAddress();
     return new ListenerLeg(
-        fd, sender, wildcard ? Optional.of(asked.getAddress()) : Optional.empty());
+        fd, sender, asked.equals(address()) ? Optional.empty() : Optional.of(asked.getAddress()));
   }
 
   @Override
@@ -230,6 +232,7 @@ final class UdpListener extends Listener {
   public void close(Runnable onClosed) {
     if (this.onClosed == null) {
       this.onClosed = onClosed;
+      group.draining(this);
       accepted.forEach(session -> session.abort(Cause.STOPPED));
       accepted.clear();
       closeIfDone();
@@ -237,10 +240,29 @@ final class UdpListener extends Listener {
   }
 
   private void closeIfDone() {
-    if (onClosed != null && sessions.isEmpty() && !closed) {
-      closed = true;
-      loop.forgetAndClose(fd);
-      group.closed();
+    if (onClosed != null && sessions.isEmpty() && !drained) {
+      drained = true;
+      group.drained(this);
+    }
+  }
+
+  /** Called once, on any thread, when no listener of the group needs its socket any more. */
+  void closeSocket() {
+    try {
+      loop.run(this::closeNow);
+    } catch (RejectedExecutionException e) {
+      // The loop has ended.
+      Descriptor.close(fd);
+    }
+  }
+
+  private void closeNow() {
+    closed = true;
+    loop.forgetAndClose(fd);
+    // They may have the address that the next listener wants.
+    ReplySockets.of(loop).closeIdle();
+    group.closed();
+    if (onClosed != null) {
       onClosed.run();
     }
   }

@@ -3,6 +3,8 @@ package dev.pellucid.runtime.relay;
 import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.linux.SocketCalls;
 import dev.pellucid.runtime.loop.EventLoop;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
@@ -10,6 +12,8 @@ import org.apache.pekko.util.ByteString;
 
 /** The UDP listeners of an address. */
 public final class UdpListenerGroup extends ListenerGroup {
+  private final Set<UdpListener> draining = new HashSet<>();
+  private final Set<UdpListener> drained = new HashSet<>();
   private final Function<UdpConnection, Flow<ByteString, ByteString, NotUsed>> flows;
 
   /**
@@ -22,6 +26,24 @@ public final class UdpListenerGroup extends ListenerGroup {
       Function<UdpConnection, Flow<ByteString, ByteString, NotUsed>> flows) {
     super(options);
     this.flows = flows;
+  }
+
+  /** A listener takes no further sessions. */
+  synchronized void draining(UdpListener listener) {
+    draining.add(listener);
+  }
+
+  /**
+   * A draining listener has no session left. They close together: as long as there are others, the
+   * kernel would spread the clients anew over those that remain, which do not know them.
+   */
+  synchronized void drained(UdpListener listener) {
+    drained.add(listener);
+    if (drained.containsAll(draining)) {
+      drained.forEach(UdpListener::closeSocket);
+      draining.clear();
+      drained.clear();
+    }
   }
 
   @Override

@@ -45,6 +45,7 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
   private @Nullable DatagramDirection toUpstream;
   private @Nullable UpstreamLeg upstream;
   private boolean over;
+  private boolean resuming;
   private long responses;
   private long connectedAt;
   private long lastActivity;
@@ -84,8 +85,9 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
     try {
       DatagramFilters filters = DatagramFilters.create(options.filters(), connection);
       toClient = direction(connection.clientLeg(), filters, filters::fromUpstream);
+      byte[] header = header();
       UpstreamLeg leg = dial();
-      leg.beginEachWith(header());
+      leg.beginEachWith(header);
       toUpstream = direction(leg, filters, filters::fromClient);
       upstream = leg;
       connectedAt = loop.now();
@@ -164,7 +166,18 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
         return;
       }
     }
-    loop.execute(this::receive);
+    resumeLater();
+  }
+
+  private void resumeLater() {
+    if (!resuming) {
+      resuming = true;
+      loop.executeNextTurn(
+          () -> {
+            resuming = false;
+            receive();
+          });
+    }
   }
 
   private void answer(DatagramBatch batch, int n) {
@@ -202,7 +215,8 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
         && responses >= options.responses() * toUpstream.datagrams();
   }
 
-  private static Termination broken(Party party, int errno) {
+  /** What a failed system call on one of a session's sockets says of its end. */
+  static Termination broken(Party party, int errno) {
     Cause cause =
         switch (errno) {
           case Errno.ECONNREFUSED -> Cause.REFUSED;
@@ -237,6 +251,7 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
     }
     over = true;
     loop.cancel(timer);
+    connection.discard();
     if (toClient != null) {
       toClient.close();
     }

@@ -103,6 +103,8 @@ abstract class UpstreamLeg implements DatagramLeg {
       try {
         int fd = Dialer.openUdp(loop, options, client, upstream.getAddress(), handler);
         Dialer.connectUdp(loop, fd, upstream);
+        // While it was bound and not connected, anybody could send to it.
+        UpstreamSockets.empty(loop, fd);
         return new Borrowed(loop, fd, client, upstream);
       } catch (DialException e) {
         SpoofedPorts.giveBack(client, upstream);

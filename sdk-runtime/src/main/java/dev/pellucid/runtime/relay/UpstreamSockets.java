@@ -81,7 +81,8 @@ final class UpstreamSockets implements AutoCloseable {
 
   /** Keeps a socket that is registered with the loop, or closes it. */
   void give(Name name, int fd) {
-    if (!empty(fd)) {
+    // Disconnected first: nothing new arrives then.
+    if (loop.sockets().disconnect(fd) < 0 || !empty(loop, fd)) {
       loop.forgetAndClose(fd);
       return;
     }
@@ -97,11 +98,8 @@ final class UpstreamSockets implements AutoCloseable {
     }
   }
 
-  /** Disconnects first: nothing new arrives then. */
-  private boolean empty(int fd) {
-    if (loop.sockets().disconnect(fd) < 0) {
-      return false;
-    }
+  /** Throws away what was received. False if that is too much to bother. */
+  static boolean empty(EventLoop loop, int fd) {
     NativeMemory buffer = loop.buffer();
     for (int i = 0; i < MOST_LEFT; i++) {
       if (SocketCalls.receive(fd, buffer.address(), buffer.size()) == -Errno.EAGAIN) {

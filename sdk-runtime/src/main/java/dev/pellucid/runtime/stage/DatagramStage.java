@@ -11,6 +11,7 @@ import dev.pellucid.runtime.relay.UdpConnection;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.Attributes;
@@ -35,8 +36,11 @@ import org.slf4j.LoggerFactory;
 public final class DatagramStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   private static final Logger log = LoggerFactory.getLogger(DatagramStage.class);
 
-  /** So many datagrams wait for the stream. */
+  /** So many datagrams wait for the stream … */
   private static final int MAX_WAITING = 64;
+
+  /** … and so many bytes, or one datagram of any size. */
+  private static final int MAX_WAITING_BYTES = 131072;
 
   private final Inlet<ByteString> in = Inlet.create("Datagram.in");
   private final Outlet<ByteString> out = Outlet.create("Datagram.out");
@@ -73,8 +77,10 @@ public final class DatagramStage extends GraphStage<FlowShape<ByteString, ByteSt
     /** Filled by the loop, emptied by the stage. */
     private final Queue<ByteString> received = new ArrayBlockingQueue<>(MAX_WAITING);
 
+    private final AtomicInteger receivedBytes = new AtomicInteger();
     private final AtomicBoolean notified = new AtomicBoolean();
     private final AsyncCallback<Done> onReceived = createAsyncCallback(done -> emitReceived());
+    private final AsyncCallback<Done> onSent = createAsyncCallback(done -> pullNext());
     private final AsyncCallback<Done> onIdle = createAsyncCallback(done -> endIdle());
     private final AsyncCallback<Throwable> onFailed = createAsyncCallback(this::fail);
     private @Nullable SessionSocket socket;
@@ -108,10 +114,23 @@ public final class DatagramStage extends GraphStage<FlowShape<ByteString, ByteSt
           return;
         }
         if (socket != null) {
-          SessionSocket open = socket;
-          open.loop().run(() -> open.send(datagram));
+          send(socket, datagram);
         }
-        pull(in);
+      }
+
+      private void send(SessionSocket open, ByteString datagram) {
+        if (open.loop().isCurrent()) {
+          open.send(datagram);
+          pullNext();
+        } else {
+          // The next one is asked for when this one is on its way.
+          open.loop()
+              .execute(
+                  () -> {
+                    open.send(datagram);
+                    onSent.invoke(Done.getInstance());
+                  });
+        }
       }
 
       @Override
@@ -146,8 +165,15 @@ public final class DatagramStage extends GraphStage<FlowShape<ByteString, ByteSt
       if (isAvailable(out)) {
         ByteString datagram = received.poll();
         if (datagram != null) {
+          receivedBytes.addAndGet(-datagram.length());
           push(out, datagram);
         }
+      }
+    }
+
+    private void pullNext() {
+      if (!isClosed(in) && !hasBeenPulled(in)) {
+        pull(in);
       }
     }
 
@@ -158,7 +184,13 @@ public final class DatagramStage extends GraphStage<FlowShape<ByteString, ByteSt
 
     @Override
     public boolean received(ByteString datagram) {
-      boolean room = received.offer(datagram);
+      int length = datagram.length();
+      boolean room =
+          (received.isEmpty() || receivedBytes.get() + length <= MAX_WAITING_BYTES)
+              && received.offer(datagram);
+      if (room) {
+        receivedBytes.addAndGet(length);
+      }
       if (notified.compareAndSet(false, true)) {
         onReceived.invoke(Done.getInstance());
       }

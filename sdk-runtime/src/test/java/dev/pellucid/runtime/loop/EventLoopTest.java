@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -264,5 +265,23 @@ class EventLoopTest {
     test.close();
     test.close();
     assertEquals(1, counted.closed.get());
+  }
+
+  /** A task that goes on for ever must not keep the loop from its timers and sockets. */
+  @Test
+  void whatGoesOnForEverHoldsNobodyUp() throws Exception {
+    CountDownLatch fired = new CountDownLatch(1);
+    test.run(
+        () -> {
+          loop.executeNextTurn(() -> again(fired));
+          loop.schedule(TimeUnit.MILLISECONDS.toNanos(50), fired::countDown);
+        });
+    Await.reached(fired);
+  }
+
+  private void again(CountDownLatch until) {
+    if (until.getCount() > 0) {
+      loop.executeNextTurn(() -> again(until));
+    }
   }
 }
