@@ -67,6 +67,7 @@ final class Dialer {
     int fd = DialException.check("socket", sockets.udpSocket(upstream));
     try {
       prepare(sockets, fd, options, client, upstream);
+      sockets.set(fd, SocketOption.SO_RCVBUF, UdpListener.RECEIVE_BUFFER);
       loop.register(fd, Epoll.IN, handler);
       return fd;
     } catch (DialException e) {

@@ -34,8 +34,11 @@ import org.slf4j.LoggerFactory;
 final class UdpListener extends Listener {
   private static final Logger log = LoggerFactory.getLogger(UdpListener.class);
 
-  /** The kernel takes as much of it as net.core.rmem_max allows. */
-  private static final int RECEIVE_BUFFER = 4 << 20;
+  /**
+   * Room for what arrives while the loop does something else. The kernel takes as much of it as
+   * net.core.rmem_max allows.
+   */
+  static final int RECEIVE_BUFFER = 4 << 20;
 
   /** After so many system calls the loop's other sockets have their turn. */
   private static final int READS_PER_TURN = 8;
