@@ -84,6 +84,12 @@ record UdpProxy(
     return BindSettings.create(host, LISTENER_PORT).withInterception(Interception.TPROXY);
   }
 
+  /** Waits for what this thread has asked a single loop to do. */
+  void awaitTasks() throws Exception {
+    CompletableFuture.runAsync(() -> {}, EventLoops.get(system).next())
+        .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+  }
+
   /** The summary of the next session that is over. */
   ConnectionSummary nextSummary() throws InterruptedException {
     ConnectionSummary summary = summaries.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);

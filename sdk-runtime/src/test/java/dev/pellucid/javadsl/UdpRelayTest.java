@@ -239,6 +239,7 @@ class UdpRelayTest {
     client.send("before", net.proxy().at(PORT));
     InetSocketAddress session = server.receive().from();
     CompletableFuture<?> free = proxy.binding().unbind().toCompletableFuture();
+    proxy.awaitTasks();
     UdpPeer.client(net).send("too late", net.proxy().at(PORT));
     client.send("after", net.proxy().at(PORT));
     Datagram after = server.receive();

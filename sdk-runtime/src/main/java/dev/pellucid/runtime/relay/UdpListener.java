@@ -58,7 +58,6 @@ final class UdpListener extends Listener {
 
   private boolean resuming;
   private @Nullable Runnable onClosed;
-  private boolean drained;
   private boolean closed;
 
   private UdpListener(
@@ -227,7 +226,7 @@ final class UdpListener extends Listener {
   void over(AcceptedConnection connection, Termination termination) {
     sessions.remove(((UdpConnection) connection).name());
     super.over(connection, termination);
-    closeIfDone();
+    group.closeDrained();
   }
 
   /** Sessions need the listener to the end: their clients send to it. */
@@ -235,21 +234,13 @@ final class UdpListener extends Listener {
   public void close(Runnable onClosed) {
     if (this.onClosed == null) {
       this.onClosed = onClosed;
-      group.draining(this);
       accepted.forEach(session -> session.abort(Cause.STOPPED));
       accepted.clear();
-      closeIfDone();
+      group.draining(this);
     }
   }
 
-  private void closeIfDone() {
-    if (onClosed != null && sessions.isEmpty() && !drained) {
-      drained = true;
-      group.drained(this);
-    }
-  }
-
-  /** Called once, on any thread, when no listener of the group needs its socket any more. */
+  /** Called once, on any thread, when nobody needs the socket any more. */
   void closeSocket() {
     try {
       loop.run(this::closeNow);

@@ -13,7 +13,6 @@ import org.apache.pekko.util.ByteString;
 /** The UDP listeners of an address. */
 public final class UdpListenerGroup extends ListenerGroup {
   private final Set<UdpListener> draining = new HashSet<>();
-  private final Set<UdpListener> drained = new HashSet<>();
   private final Function<UdpConnection, Flow<ByteString, ByteString, NotUsed>> flows;
 
   /**
@@ -31,18 +30,17 @@ public final class UdpListenerGroup extends ListenerGroup {
   /** A listener takes no further sessions. */
   synchronized void draining(UdpListener listener) {
     draining.add(listener);
+    closeDrained();
   }
 
   /**
-   * A draining listener has no session left. They close together: as long as there are others, the
-   * kernel would spread the clients anew over those that remain, which do not know them.
+   * Draining listeners close together, when no session is left: as long as there are any, the
+   * kernel would spread their clients anew over the sockets that remain, which do not know them.
    */
-  synchronized void drained(UdpListener listener) {
-    drained.add(listener);
-    if (drained.containsAll(draining)) {
-      drained.forEach(UdpListener::closeSocket);
+  synchronized void closeDrained() {
+    if (limit().open() == 0) {
+      draining.forEach(UdpListener::closeSocket);
       draining.clear();
-      drained.clear();
     }
   }
 
