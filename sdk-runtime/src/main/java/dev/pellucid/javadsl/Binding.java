@@ -28,9 +28,9 @@ public final class Binding {
 
   /**
    * Stops accepting and completes the stream; connections that were accepted go on. UDP sessions
-   * need the listening socket to the end.
+   * need the listening sockets to the end: none is closed while a session of any copy is open.
    *
-   * @return completes when the address is free
+   * @return completes when the address is free of this listener
    */
   public CompletionStage<Done> unbind() {
     return listener.unbind().get();

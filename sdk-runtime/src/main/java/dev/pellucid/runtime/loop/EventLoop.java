@@ -7,10 +7,8 @@ import dev.pellucid.runtime.linux.EventFd;
 import dev.pellucid.runtime.linux.LinuxException;
 import dev.pellucid.runtime.linux.NativeMemory;
 import dev.pellucid.runtime.linux.SocketCalls;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -40,7 +38,6 @@ public final class EventLoop implements Executor {
   private final Epoll epoll;
   private final EventFd wakeUp;
   private final TaskQueue tasks;
-  private final Queue<Runnable> nextTurn = new ArrayDeque<>();
   private final TimerWheel timers;
   private final Registrations registrations = new Registrations();
   private final Map<Class<?>, AutoCloseable> resources = new HashMap<>();
@@ -115,7 +112,7 @@ public final class EventLoop implements Executor {
    * the loop.
    */
   public void executeNextTurn(Runnable task) {
-    nextTurn.add(task);
+    tasks.addForNextTurn(task);
   }
 
   /** Runs a task on the loop: at once if the caller is on it, soon otherwise. */
@@ -270,6 +267,7 @@ public final class EventLoop implements Executor {
   private void turn() throws LinuxException {
     busySince = 0;
     int ready = await();
+    tasks.beginTurn();
     now = System.nanoTime();
     busySince = now;
     for (int i = 0; i < ready; i++) {
@@ -279,14 +277,11 @@ public final class EventLoop implements Executor {
       }
     }
     timers.expire(now);
-    for (int left = nextTurn.size(); left > 0; left--) {
-      runSafely(nextTurn.remove());
-    }
     runTasks();
   }
 
   private int await() throws LinuxException {
-    if (!nextTurn.isEmpty() || !tasks.prepareToSleep()) {
+    if (!tasks.prepareToSleep()) {
       return epoll.await(0);
     }
     try {

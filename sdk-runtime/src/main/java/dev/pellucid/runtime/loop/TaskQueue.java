@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskQueue {
   private final ArrayDeque<Runnable> local = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> nextTurn = new ArrayDeque<>();
   private final Queue<Runnable> remote = new ConcurrentLinkedQueue<>();
   private final EventFd wakeUp;
   private boolean remoteFirst;
@@ -26,6 +27,17 @@ final class TaskQueue {
   /** Adds a task on the loop's thread. */
   void addLocal(Runnable task) {
     local.add(task);
+  }
+
+  /** Adds a task on the loop's thread that waits for {@link #beginTurn}. */
+  void addForNextTurn(Runnable task) {
+    nextTurn.add(task);
+  }
+
+  /** The tasks that have waited for this turn are ready. */
+  void beginTurn() {
+    local.addAll(nextTurn);
+    nextTurn.clear();
   }
 
   /** Adds a task on any other thread. */
@@ -44,7 +56,7 @@ final class TaskQueue {
    * @return whether it may: there is no task
    */
   boolean prepareToSleep() {
-    if (!local.isEmpty()) {
+    if (!local.isEmpty() || !nextTurn.isEmpty()) {
       return false;
     }
     // The flag is set before the queue is looked at, and a waker adds before it looks at the flag:

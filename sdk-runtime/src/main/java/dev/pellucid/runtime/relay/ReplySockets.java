@@ -5,18 +5,13 @@ import dev.pellucid.runtime.linux.Descriptor;
 import dev.pellucid.runtime.linux.SocketCalls;
 import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventLoop;
-import dev.pellucid.runtime.loop.Timer;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of a loop that are bound to original destinations, to send replies from. Sessions
@@ -30,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class ReplySockets implements AutoCloseable {
   static final int MAX_IDLE = 64;
 
-  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   /** Nothing is ever received there; what strays in shall not fill memory. */
   private static final int RECEIVE_BUFFER = 1;
 
@@ -41,12 +34,11 @@ final class ReplySockets implements AutoCloseable {
 
   private final EventLoop loop;
   private final Map<Name, ReplySocket> used = new HashMap<>();
-
-  /** The eldest first. */
-  private final Map<Name, ReplySocket> idle = new LinkedHashMap<>();
+  private final IdleSockets<Name> idle;
 
   private ReplySockets(EventLoop loop) {
     this.loop = loop;
+    this.idle = new IdleSockets<>(loop, MAX_IDLE, Descriptor::close);
   }
 
   /** Those of a loop. Called on the loop. */
@@ -65,22 +57,12 @@ final class ReplySockets implements AutoCloseable {
     Name name = new Name(address, mark);
     ReplySocket socket = used.get(name);
     if (socket == null) {
-      socket = reuse(name);
-      if (socket == null) {
-        socket = new ReplySocket(name, open(name));
-      }
+      int kept = idle.take(name);
+      socket = new ReplySocket(name, kept >= 0 ? kept : open(name));
       used.put(name, socket);
     }
     socket.users++;
     return new ReplyLeg(socket, client);
-  }
-
-  private @Nullable ReplySocket reuse(Name name) {
-    ReplySocket socket = idle.remove(name);
-    if (socket != null && socket.expiry != null) {
-      loop.cancel(socket.expiry);
-    }
-    return socket;
   }
 
   private int open(Name name) throws DialException {
@@ -109,20 +91,10 @@ final class ReplySockets implements AutoCloseable {
 
   private void release(ReplySocket socket) {
     socket.users--;
-    if (socket.users > 0) {
-      return;
+    if (socket.users == 0) {
+      used.remove(socket.name);
+      idle.keep(socket.name, socket.fd);
     }
-    used.remove(socket.name);
-    idle.put(socket.name, socket);
-    socket.expiry = loop.schedule(LINGER_NANOS, () -> closeIdle(socket));
-    if (idle.size() > MAX_IDLE) {
-      closeIdle(idle.values().iterator().next());
-    }
-  }
-
-  private void closeIdle(ReplySocket socket) {
-    reuse(socket.name);
-    Descriptor.close(socket.fd);
   }
 
   private static InetSocketAddress nobody(byte[] loopback) {
@@ -135,12 +107,12 @@ final class ReplySockets implements AutoCloseable {
 
   /** Closes those that nobody uses: they keep others from listening at their addresses. */
   void closeIdle() {
-    List.copyOf(idle.values()).forEach(this::closeIdle);
+    idle.closeAll();
   }
 
   @Override
   public void close() {
-    idle.values().forEach(socket -> Descriptor.close(socket.fd));
+    idle.closeAll();
     used.values().forEach(socket -> Descriptor.close(socket.fd));
   }
 
@@ -152,7 +124,6 @@ final class ReplySockets implements AutoCloseable {
     final Name name;
     final int fd;
     int users;
-    @Nullable Timer expiry;
 
     ReplySocket(Name name, int fd) {
       this.name = name;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.Await;
-import dev.pellucid.runtime.loop.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -13,8 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,39 +24,17 @@ class ReplySocketsTest {
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000);
 
   private LabNetwork net;
-  private EventLoop loop;
+  private LabLoop loop;
 
   @BeforeEach
   void startLoop(LabNetwork net) throws Exception {
     this.net = net;
-    loop = net.proxy().call(() -> EventLoop.start("replies"));
-    net.closeAtEnd(() -> Await.result(loop.close()));
-  }
-
-  private <T> T onLoop(Callable<T> task) throws Exception {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          try {
-            result.complete(task.call());
-          } catch (Throwable e) {
-            result.completeExceptionally(e);
-          }
-        });
-    return Await.result(result);
+    loop = LabLoop.start(net);
   }
 
   private DatagramLeg acquire(int host) throws Exception {
     InetSocketAddress address = new InetSocketAddress("192.0.2." + host, PORT);
-    return onLoop(() -> ReplySockets.of(loop).acquire(address, 0, CLIENT));
-  }
-
-  private void close(DatagramLeg leg) throws Exception {
-    onLoop(
-        () -> {
-          leg.close();
-          return null;
-        });
+    return loop.call(() -> ReplySockets.of(loop.loop()).acquire(address, 0, CLIENT));
   }
 
   /** How many sockets of the proxy's host are bound to the port. */
@@ -80,22 +55,20 @@ class ReplySocketsTest {
     assertEquals(1, open());
     DatagramLeg other = acquire(2);
     assertEquals(2, open());
-    close(first);
-    close(second);
-    close(other);
+    loop.close(first);
+    loop.close(second);
+    loop.close(other);
   }
 
   @Test
   void aSocketIsKeptForAMomentAndUsedAgain() throws Exception {
-    close(acquire(1));
+    loop.close(acquire(1));
     assertEquals(1, open());
     DatagramLeg again = acquire(1);
     assertEquals(1, open());
-    assertEquals(0, onLoop(loop::timers));
-    close(again);
-    assertEquals(1, onLoop(loop::timers));
+    loop.close(again);
     Await.until("sockets are open", () -> open() == 0);
-    assertEquals(0, onLoop(loop::timers));
+    assertEquals(0, loop.call(loop.loop()::timers));
   }
 
   @Test
@@ -106,7 +79,7 @@ class ReplySocketsTest {
     }
     assertEquals(ReplySockets.MAX_IDLE + 10, open());
     for (DatagramLeg leg : legs) {
-      close(leg);
+      loop.close(leg);
     }
     assertEquals(ReplySockets.MAX_IDLE, open());
   }

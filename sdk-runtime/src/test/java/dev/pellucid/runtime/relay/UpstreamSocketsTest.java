@@ -11,15 +11,12 @@ import dev.pellucid.runtime.Await;
 import dev.pellucid.runtime.host.Cidr;
 import dev.pellucid.runtime.linux.DatagramBatch;
 import dev.pellucid.runtime.linux.Errno;
-import dev.pellucid.runtime.loop.EventLoop;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +35,7 @@ class UpstreamSocketsTest {
   private static final InetAddress LOOPBACK_6 = Cidr.parse("::1").address();
 
   private LabNetwork net;
-  private EventLoop loop;
+  private LabLoop loop;
 
   /** A source, a client and the upstream's address. */
   record Way(SourceAddress source, InetSocketAddress client, InetAddress upstream) {}
@@ -54,21 +51,7 @@ class UpstreamSocketsTest {
   @BeforeEach
   void startLoop(LabNetwork net) throws Exception {
     this.net = net;
-    loop = net.proxy().call(() -> EventLoop.start("upstreams"));
-    net.closeAtEnd(() -> Await.result(loop.close()));
-  }
-
-  private <T> T onLoop(Callable<T> task) throws Exception {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          try {
-            result.complete(task.call());
-          } catch (Throwable e) {
-            result.completeExceptionally(e);
-          }
-        });
-    return Await.result(result);
+    loop = LabLoop.start(net);
   }
 
   private DatagramSocket upstream(InetAddress host) throws Exception {
@@ -79,30 +62,22 @@ class UpstreamSocketsTest {
   }
 
   private UpstreamLeg dial(Way way, DatagramSocket upstream) throws Exception {
-    return onLoop(
+    return loop.call(
         () ->
             UpstreamLeg.dial(
-                loop,
+                loop.loop(),
                 new DialOptions(way.source, 0),
                 way.client,
                 (InetSocketAddress) upstream.getLocalSocketAddress(),
                 events -> {}));
   }
 
-  private void close(UpstreamLeg leg) throws Exception {
-    onLoop(
-        () -> {
-          leg.close();
-          return null;
-        });
-  }
-
   private InetSocketAddress local(UpstreamLeg leg) throws Exception {
-    return onLoop(() -> loop.sockets().localAddress(leg.fd));
+    return loop.call(() -> loop.loop().sockets().localAddress(leg.fd));
   }
 
   private int receive(UpstreamLeg leg) throws Exception {
-    return onLoop(() -> loop.datagrams().receive(leg.fd, DatagramBatch.CAPACITY));
+    return loop.call(() -> loop.loop().datagrams().receive(leg.fd, DatagramBatch.CAPACITY));
   }
 
   private static void send(DatagramSocket from, InetSocketAddress to) throws Exception {
@@ -115,7 +90,7 @@ class UpstreamSocketsTest {
     DatagramSocket upstream = upstream(way.upstream);
     UpstreamLeg first = dial(way, upstream);
     InetSocketAddress firstName = local(first);
-    close(first);
+    loop.close(first);
     UpstreamLeg second = dial(way, upstream);
     InetSocketAddress secondName = local(second);
     assertEquals(first.fd, second.fd);
@@ -131,7 +106,7 @@ class UpstreamSocketsTest {
     if (way.source instanceof SourceAddress.Proxy) {
       InetSocketAddress name = local(first);
       send(upstream, name);
-      close(first);
+      loop.close(first);
       UpstreamLeg second = dial(way, upstream);
       assertEquals(first.fd, second.fd);
       // The port may be the same by chance.
@@ -140,7 +115,7 @@ class UpstreamSocketsTest {
       }
       assertEquals(-Errno.EAGAIN, receive(second));
     } else {
-      close(first);
+      loop.close(first);
       assertEquals(-Errno.EAGAIN, receive(dial(way, upstream)));
     }
   }
@@ -151,12 +126,12 @@ class UpstreamSocketsTest {
     DatagramSocket upstream = upstream(way.upstream);
     UpstreamLeg first = dial(way, upstream);
     upstream.close();
-    onLoop(
+    loop.call(
         () -> {
-          loop.datagrams().put(0, new byte[1]);
-          return first.send(loop.datagrams(), 0, 1);
+          loop.loop().datagrams().put(0, new byte[1]);
+          return first.send(loop.loop().datagrams(), 0, 1);
         });
-    close(first);
+    loop.close(first);
     UpstreamLeg second = dial(way, upstream(way.upstream));
     assertEquals(first.fd, second.fd);
     assertEquals(-Errno.EAGAIN, receive(second));
@@ -166,7 +141,7 @@ class UpstreamSocketsTest {
   void anotherSourceHasAnotherSocket() throws Exception {
     DatagramSocket upstream = upstream(LOOPBACK);
     UpstreamLeg first = dial(ways().toList().get(0), upstream);
-    close(first);
+    loop.close(first);
     UpstreamLeg second = dial(ways().toList().get(1), upstream);
     assertNotEquals(first.fd, second.fd);
     assertEquals(LOOPBACK, local(second).getAddress());
@@ -182,10 +157,10 @@ class UpstreamSocketsTest {
           dial(new Way(SourceAddress.clientIp(), client, upstream.getLocalAddress()), upstream));
     }
     for (UpstreamLeg leg : legs) {
-      close(leg);
+      loop.close(leg);
     }
-    assertTrue(onLoop(loop::registered) <= UpstreamSockets.MAX_IDLE);
-    Await.until("sockets are open", () -> onLoop(loop::registered) == 0);
-    assertEquals(0, onLoop(loop::timers));
+    assertTrue(loop.call(loop.loop()::registered) <= UpstreamSockets.MAX_IDLE);
+    Await.until("sockets are open", () -> loop.call(loop.loop()::registered) == 0);
+    assertEquals(0, loop.call(loop.loop()::timers));
   }
 }
