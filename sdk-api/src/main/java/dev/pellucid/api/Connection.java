@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
@@ -22,6 +23,12 @@ import org.apache.pekko.util.ByteString;
  * <p>All methods may be called on any thread; none blocks.
  */
 public interface Connection {
+
+  /**
+   * Which of its listener's named pools a connection goes to. A filter sets it; a connection that
+   * has none goes to the pool that has no name, and one whose pool does not exist is refused.
+   */
+  Attribute<String> POOL = Attribute.text("pool");
 
   /** A number that no other connection of this process has. */
   long id();
@@ -84,14 +91,41 @@ public interface Connection {
    * Looks at the first bytes the client sends, without receiving them: whoever takes the connection
    * over finds them all. Looking does not make relaying slower.
    *
-   * @param bytes how many, from 1 to 16384
+   * @param least how many bytes to wait for, from 1 to 16384
+   * @param most how many bytes to look at, from {@code least} to 16384
    * @param limit how long to wait for them
-   * @return completes on an event loop when so many bytes have arrived, with exactly so many, or
-   *     with as many as a UDP session's first datagram has; otherwise, when the client has ended
-   *     its stream or the time is over, with what there is, possibly nothing. Fails with {@link
-   *     IllegalStateException} if the connection is refused or taken over before.
+   * @return completes on an event loop when {@code least} bytes have arrived, with all that have,
+   *     up to {@code most}; with UDP at once, with the session's first datagram as far as {@code
+   *     most}; otherwise, when the client has ended its stream or the time is over, with what there
+   *     is, possibly nothing. Fails with {@link IllegalStateException} if the connection is refused
+   *     or taken over before.
    */
-  CompletionStage<ByteString> peek(int bytes, Duration limit);
+  CompletionStage<ByteString> peek(int least, int most, Duration limit);
+
+  /** Looks at exactly so many first bytes, as far as there are so many. */
+  default CompletionStage<ByteString> peek(int bytes, Duration limit) {
+    return peek(bytes, bytes, limit);
+  }
+
+  /**
+   * Attaches a value to this connection. It stays until the connection is gone, its access log
+   * entry included.
+   *
+   * @param value replaces what was attached before
+   */
+  <T> void set(Attribute<T> attribute, T value);
+
+  /** What is attached to this connection, if anything is. */
+  <T> Optional<T> get(Attribute<T> attribute);
+
+  /**
+   * Has an action run when this connection is over, however it ends: on its event loop, once, in
+   * the order of these calls, before its access log entry is written. If it is over already, the
+   * action runs soon. What an action throws is logged.
+   *
+   * @param action told how the connection ended; must not block
+   */
+  void onClose(Consumer<Termination> action);
 
   /** How this connection was {@linkplain #refuse refused}; empty while it was not. */
   Optional<Termination> refusal();

@@ -1,11 +1,11 @@
 package dev.pellucid.runtime;
 
+import dev.pellucid.api.Cidr;
 import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.runtime.config.InterceptConfig;
 import dev.pellucid.runtime.config.ListenerConfig;
 import dev.pellucid.runtime.config.ProxyConfig;
-import dev.pellucid.runtime.host.Cidr;
 import dev.pellucid.runtime.host.Divert;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptionRules;

@@ -3,6 +3,8 @@ package dev.pellucid.runtime;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.RoutedConnection;
+import dev.pellucid.api.filter.ByteFilter;
+import dev.pellucid.api.filter.DatagramFilter;
 import dev.pellucid.javadsl.BindSettings;
 import dev.pellucid.javadsl.Binding;
 import dev.pellucid.javadsl.Interception;
@@ -44,7 +46,7 @@ record Pipeline(
             listener,
             plugins,
             tcp.bind(settings),
-            tcp.relay(relaySettings(listener).withMark(mark)));
+            tcp.relay(relaySettings(listener, plugins).withMark(mark)));
       }
       case UDP -> {
         TransparentUdp udp = TransparentUdp.get(system);
@@ -52,7 +54,7 @@ record Pipeline(
             listener,
             plugins,
             udp.bind(settings),
-            udp.relay(udpRelaySettings(listener).withMark(mark)));
+            udp.relay(udpRelaySettings(listener, plugins).withMark(mark)));
       }
     };
   }
@@ -63,7 +65,7 @@ record Pipeline(
       Source<Connection, CompletionStage<Binding>> accepted,
       Flow<RoutedConnection, ConnectionSummary, NotUsed> relay) {
     Source<Connection, CompletionStage<Binding>> connections = accepted;
-    for (var filter : plugins.filters()) {
+    for (var filter : plugins.connectionFilters()) {
       connections = connections.via(Stages.filter(filter));
     }
     return new Pipeline(
@@ -98,22 +100,33 @@ record Pipeline(
     };
   }
 
-  private static RelaySettings relaySettings(ListenerConfig listener) {
-    return RelaySettings.create()
-        .withSource(listener.upstream().source())
-        .withProxyProtocol(listener.upstream().proxyProtocol())
-        .withConnectTimeout(listener.upstream().connectTimeout())
-        .withRetries(listener.upstream().retries())
-        .withIdleTimeout(listener.timeouts().idle())
-        .withHalfClosedTimeout(listener.timeouts().halfClosed());
+  private static RelaySettings relaySettings(ListenerConfig listener, ListenerPlugins plugins) {
+    RelaySettings settings =
+        RelaySettings.create()
+            .withSource(listener.upstream().source())
+            .withProxyProtocol(listener.upstream().proxyProtocol())
+            .withConnectTimeout(listener.upstream().connectTimeout())
+            .withRetries(listener.upstream().retries())
+            .withIdleTimeout(listener.timeouts().idle())
+            .withHalfClosedTimeout(listener.timeouts().halfClosed());
+    for (ByteFilter filter : plugins.byteFilters()) {
+      settings = settings.withByteFilter(filter);
+    }
+    return settings;
   }
 
-  private static UdpRelaySettings udpRelaySettings(ListenerConfig listener) {
-    return UdpRelaySettings.create()
-        .withSource(listener.upstream().source())
-        .withProxyProtocol(listener.upstream().proxyProtocol())
-        .withRetries(listener.upstream().retries())
-        .withIdleTimeout(listener.timeouts().idle())
-        .withResponses(listener.upstream().responses());
+  private static UdpRelaySettings udpRelaySettings(
+      ListenerConfig listener, ListenerPlugins plugins) {
+    UdpRelaySettings settings =
+        UdpRelaySettings.create()
+            .withSource(listener.upstream().source())
+            .withProxyProtocol(listener.upstream().proxyProtocol())
+            .withRetries(listener.upstream().retries())
+            .withIdleTimeout(listener.timeouts().idle())
+            .withResponses(listener.upstream().responses());
+    for (DatagramFilter filter : plugins.datagramFilters()) {
+      settings = settings.withDatagramFilter(filter);
+    }
+    return settings;
   }
 }

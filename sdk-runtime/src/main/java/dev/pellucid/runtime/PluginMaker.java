@@ -2,6 +2,7 @@ package dev.pellucid.runtime;
 
 import com.typesafe.config.ConfigException;
 import dev.pellucid.api.plugin.PluginContext;
+import dev.pellucid.api.plugin.Settings;
 import dev.pellucid.runtime.config.PluginSettings;
 import dev.pellucid.runtime.config.Problem;
 import dev.pellucid.runtime.config.Spelling;
@@ -36,6 +37,11 @@ final class PluginMaker {
         : create(plugin.get(), settings, context);
   }
 
+  /** Whether a type is of a kind. */
+  boolean has(PluginKind<?> kind, String type) {
+    return catalog.find(kind, type).isPresent();
+  }
+
   /** What there is to close, in the order it was made. */
   List<AutoCloseable> made() {
     return made;
@@ -48,7 +54,7 @@ final class PluginMaker {
   private <T> Optional<T> create(
       InstalledPlugin<T> plugin, PluginSettings settings, PluginContext context) {
     try {
-      T instance = plugin.create(settings.settings(), context);
+      T instance = plugin.create(new Settings(settings.settings()), context);
       if (instance instanceof AutoCloseable closeable) {
         made.add(closeable);
       }
@@ -72,9 +78,14 @@ final class PluginMaker {
   }
 
   private void refuseType(PluginKind<?> kind, PluginSettings settings) {
-    List<String> types = catalog.all(kind).stream().map(InstalledPlugin::type).sorted().toList();
+    List<String> types = catalog.types(kind);
     problem(
         settings, PluginSettings.TYPE, Spelling.unknown(kind + " type", settings.type(), types));
+  }
+
+  /** A plugin that does not fit where it stands. */
+  void refuse(PluginSettings settings, String text) {
+    problem(settings, PluginSettings.TYPE, text);
   }
 
   private void problem(PluginSettings settings, String key, String text) {

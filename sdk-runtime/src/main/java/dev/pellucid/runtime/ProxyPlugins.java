@@ -1,7 +1,6 @@
 package dev.pellucid.runtime;
 
 import dev.pellucid.api.balance.Balancer;
-import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.runtime.config.ConfigurationException;
@@ -16,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,11 +50,9 @@ public final class ProxyPlugins implements AutoCloseable {
   }
 
   private void add(ListenerConfig listener, PluginMaker maker) {
-    PluginContext context = new PluginContext(listener.name());
-    List<ConnectionFilter> filters =
-        listener.filters().stream()
-            .flatMap(settings -> maker.make(PluginKind.FILTER, settings, context).stream())
-            .toList();
+    PluginContext context = new PluginContext(listener.name(), listener.transport(), Set.of());
+    FilterPlugins filters = new FilterPlugins(maker, context);
+    listener.filters().forEach(filters::add);
     Optional<Balancer> balancer =
         listener.upstream().route() == Route.POOL
             ? maker.make(PluginKind.BALANCER, listener.upstream().balancer(), context)
@@ -62,7 +60,15 @@ public final class ProxyPlugins implements AutoCloseable {
     Optional<AccessLog> accessLog =
         maker.make(PluginKind.ACCESS_LOG, listener.accessLog(), context);
     accessLog.ifPresent(
-        log -> listeners.put(listener.name(), new ListenerPlugins(filters, balancer, log)));
+        log ->
+            listeners.put(
+                listener.name(),
+                new ListenerPlugins(
+                    filters.connectionFilters,
+                    filters.byteFilters,
+                    filters.datagramFilters,
+                    balancer,
+                    log)));
   }
 
   ListenerPlugins of(ListenerConfig listener) {

@@ -1,7 +1,5 @@
 package dev.pellucid.runtime;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.filter.ConnectionFilter;
@@ -9,6 +7,7 @@ import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.PluginFactory;
+import dev.pellucid.api.plugin.Settings;
 import dev.pellucid.runtime.plugin.InstalledPlugin;
 import dev.pellucid.runtime.plugin.PluginCatalog;
 import dev.pellucid.runtime.plugin.PluginKind;
@@ -31,7 +30,7 @@ final class RecordingPlugins {
   PluginCatalog catalog() {
     return new PluginCatalog(
         List.of(
-            plugin(PluginKind.FILTER, "open", Set.of("mood"), this::filter),
+            plugin(PluginKind.CONNECTION_FILTER, "open", Set.of("mood"), this::filter),
             plugin(
                 PluginKind.BALANCER,
                 "first",
@@ -41,10 +40,10 @@ final class RecordingPlugins {
         List.of());
   }
 
-  private ConnectionFilter filter(Config settings, PluginContext context) {
-    String mood = settings.hasPath("mood") ? settings.getString("mood") : "good";
+  private ConnectionFilter filter(Settings settings, PluginContext context) {
+    String mood = settings.text("mood", "good");
     if (mood.equals("bad")) {
-      throw new ConfigException.BadValue(settings.getValue("mood").origin(), "mood", "is bad");
+      throw settings.bad("mood", "is bad");
     }
     if (mood.equals("broken")) {
       throw new IllegalStateException("out of order");
@@ -64,7 +63,7 @@ final class RecordingPlugins {
     };
   }
 
-  private AccessLog accessLog(Config settings, PluginContext context) {
+  private AccessLog accessLog(Settings settings, PluginContext context) {
     String name = context.listener() + " log";
     made.add(name);
     return new AccessLog() {
@@ -84,7 +83,7 @@ final class RecordingPlugins {
       PluginKind<T> kind,
       String type,
       Set<String> keys,
-      BiFunction<Config, PluginContext, T> create) {
+      BiFunction<Settings, PluginContext, T> create) {
     PluginFactory<T> factory =
         new PluginFactory<>() {
           @Override
@@ -98,7 +97,7 @@ final class RecordingPlugins {
           }
 
           @Override
-          public T create(Config settings, PluginContext context) {
+          public T create(Settings settings, PluginContext context) {
             return create.apply(settings, context);
           }
         };

@@ -1,6 +1,5 @@
 package dev.pellucid.api.plugin;
 
-import com.typesafe.config.Config;
 import java.util.Set;
 
 /**
@@ -29,9 +28,8 @@ public interface PluginFactory<T> {
    *
    * @param settings the object in the configuration file that named this type
    * @param context where the instance will work
-   * @throws com.typesafe.config.ConfigException if a setting is missing or bad; use {@link
-   *     com.typesafe.config.ConfigException.BadValue} with the value's origin, so that the user is
-   *     told the file and the line
+   * @throws com.typesafe.config.ConfigException if a setting is missing or bad, as {@link Settings}
+   *     does
    */
-  T create(Config settings, PluginContext context);
+  T create(Settings settings, PluginContext context);
 }

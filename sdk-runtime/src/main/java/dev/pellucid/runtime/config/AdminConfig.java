@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.config;
 
+import dev.pellucid.api.Addresses;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package dev.pellucid.runtime.config;
 
+import dev.pellucid.api.Cidr;
 import dev.pellucid.api.Transport;
-import dev.pellucid.runtime.host.Cidr;
 import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.OnProxyDown;
 import dev.pellucid.runtime.host.PortRange;

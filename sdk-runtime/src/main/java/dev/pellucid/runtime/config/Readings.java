@@ -7,7 +7,8 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
-import dev.pellucid.runtime.host.Cidr;
+import dev.pellucid.api.Addresses;
+import dev.pellucid.api.Cidr;
 import dev.pellucid.runtime.host.PortRange;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -80,7 +81,7 @@ final class Readings {
 
   static final Reading<InetSocketAddress> ADDRESS = value -> parsed(value, TEXT, Addresses::parse);
 
-  static final Reading<Cidr> NETWORK = value -> parsed(value, TEXT, Networks::parse);
+  static final Reading<Cidr> NETWORK = value -> parsed(value, TEXT, Cidr::parse);
 
   static final Reading<PortRange> PORTS =
       value ->

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.config;
 
+import dev.pellucid.api.Addresses;
 import dev.pellucid.api.SourceAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

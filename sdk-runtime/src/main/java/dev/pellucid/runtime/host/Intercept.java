@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host;
 
+import dev.pellucid.api.Cidr;
 import dev.pellucid.api.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

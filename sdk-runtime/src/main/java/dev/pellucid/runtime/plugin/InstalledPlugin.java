@@ -1,8 +1,8 @@
 package dev.pellucid.runtime.plugin;
 
-import com.typesafe.config.Config;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.PluginFactory;
+import dev.pellucid.api.plugin.Settings;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,13 +36,13 @@ public record InstalledPlugin<T>(
    *
    * @throws com.typesafe.config.ConfigException if a setting is missing or bad
    */
-  public T create(Config settings, PluginContext context) {
+  public T create(Settings settings, PluginContext context) {
     return ContextClassLoader.with(
         factory.getClass().getClassLoader(), () -> factory.create(settings, context));
   }
 
   boolean collidesWith(InstalledPlugin<?> other) {
-    return kind == other.kind && type.equals(other.type);
+    return kind.sharesPlaceWith(other.kind) && type.equals(other.type);
   }
 
   /** This plugin, if it is of the given kind. */

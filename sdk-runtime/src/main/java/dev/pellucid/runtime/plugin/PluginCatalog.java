@@ -53,6 +53,15 @@ public record PluginCatalog(List<InstalledPlugin<?>> plugins, List<String> probl
     return plugins.stream().flatMap(plugin -> plugin.as(kind).stream()).toList();
   }
 
+  /** The types that a place in the configuration for plugins of a kind may name, sorted. */
+  public List<String> types(PluginKind<?> kind) {
+    return plugins.stream()
+        .filter(plugin -> plugin.kind().sharesPlaceWith(kind))
+        .map(InstalledPlugin::type)
+        .sorted()
+        .toList();
+  }
+
   /** The plugin of a kind and a type, if it is installed. */
   public <T> Optional<InstalledPlugin<T>> find(PluginKind<T> kind, String type) {
     return all(kind).stream().filter(plugin -> plugin.type().equals(type)).findFirst();

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.relay;
 
+import dev.pellucid.api.Attribute;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.Termination;
@@ -9,15 +10,23 @@ import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection of a listener, whatever its transport. The methods of {@link Connection} may be
  * called on any thread.
  */
 public abstract class AcceptedConnection implements Connection {
+  private static final Logger log = LoggerFactory.getLogger(AcceptedConnection.class);
   private static final AtomicLong lastId = new AtomicLong();
 
   private final long id = lastId.incrementAndGet();
@@ -31,10 +40,13 @@ public abstract class AcceptedConnection implements Connection {
   // Guarded by this.
   private @Nullable Termination refusal;
   private boolean taken;
+  private @Nullable Map<Attribute<?>, Object> attributes;
 
   // Belong to the loop.
   private @Nullable ConnectionOwner owner;
   private @Nullable Cause aborted;
+  private @Nullable List<Consumer<Termination>> onClose;
+  private @Nullable Termination end;
 
   AcceptedConnection(
       Listener listener,
@@ -143,9 +155,52 @@ public abstract class AcceptedConnection implements Connection {
         });
   }
 
+  @Override
+  public final synchronized <T> void set(Attribute<T> attribute, T value) {
+    if (attributes == null) {
+      attributes = new HashMap<>(4);
+    }
+    attributes.put(attribute, attribute.type().cast(value));
+  }
+
+  @Override
+  public final synchronized <T> Optional<T> get(Attribute<T> attribute) {
+    return attributes == null
+        ? Optional.empty()
+        : Optional.ofNullable(attribute.type().cast(attributes.get(attribute)));
+  }
+
+  @Override
+  public final void onClose(Consumer<Termination> action) {
+    loop.run(
+        () -> {
+          if (end != null) {
+            run(action, end);
+            return;
+          }
+          if (onClose == null) {
+            onClose = new ArrayList<>(2);
+          }
+          onClose.add(action);
+        });
+  }
+
   /** Called once, on the loop, when nothing is held any more. */
   final void over(Termination termination) {
     listener.over(this, termination);
+    end = termination;
+    if (onClose != null) {
+      onClose.forEach(action -> run(action, termination));
+      onClose = null;
+    }
+  }
+
+  private void run(Consumer<Termination> action, Termination termination) {
+    try {
+      action.accept(termination);
+    } catch (RuntimeException | Error e) {
+      log.error("what was to be done at the end of {} failed", this, e);
+    }
   }
 
   /** The loop this connection was accepted on and stays on. */

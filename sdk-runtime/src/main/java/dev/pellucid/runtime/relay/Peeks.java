@@ -29,26 +29,28 @@ final class Peeks implements EventHandler {
 
   /** One who waits. */
   private final class Peek {
-    final int bytes;
+    final int least;
+    final int most;
     final CompletableFuture<ByteString> result;
     final Timer timer;
 
-    Peek(int bytes, long limitNanos, CompletableFuture<ByteString> result) {
-      this.bytes = bytes;
+    Peek(int least, int most, long limitNanos, CompletableFuture<ByteString> result) {
+      this.least = least;
+      this.most = most;
       this.result = result;
       this.timer = loop.schedule(limitNanos, this::timeOut);
     }
 
     /** Answers, if there are enough bytes or if there will never be more. */
     void advance() {
-      ByteString seen = look(bytes);
-      if (enough(seen, bytes)) {
+      ByteString seen = look(most);
+      if (enough(seen, least)) {
         answer(seen);
       }
     }
 
     private void timeOut() {
-      answer(look(bytes));
+      answer(look(most));
     }
 
     private void answer(ByteString seen) {
@@ -67,10 +69,10 @@ final class Peeks implements EventHandler {
     this.fd = fd;
   }
 
-  static void requireValid(int bytes, Duration limit) {
-    if (bytes < 1 || bytes > MAX_BYTES) {
+  static void requireValid(int least, int most, Duration limit) {
+    if (least < 1 || most < least || most > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "bytes must be from 1 to " + MAX_BYTES + ", but are " + bytes);
+          "bytes must be from 1 to " + MAX_BYTES + ", but are " + least + " to " + most);
     }
     if (limit.isNegative() || limit.isZero()) {
       throw new IllegalArgumentException("limit must be positive, but is " + limit);
@@ -97,12 +99,12 @@ final class Peeks implements EventHandler {
     return events;
   }
 
-  void add(int bytes, long limitNanos, CompletableFuture<ByteString> result) {
-    ByteString seen = look(bytes);
-    if (enough(seen, bytes)) {
+  void add(int least, int most, long limitNanos, CompletableFuture<ByteString> result) {
+    ByteString seen = look(most);
+    if (enough(seen, least)) {
       result.complete(seen);
     } else {
-      waiting.add(new Peek(bytes, limitNanos, result));
+      waiting.add(new Peek(least, most, limitNanos, result));
     }
   }
 
@@ -117,8 +119,8 @@ final class Peeks implements EventHandler {
     }
   }
 
-  private boolean enough(ByteString seen, int bytes) {
-    return seen.size() >= bytes || (events & (Epoll.RDHUP | Epoll.HUP | Epoll.ERR)) != 0;
+  private boolean enough(ByteString seen, int least) {
+    return seen.size() >= least || (events & (Epoll.RDHUP | Epoll.HUP | Epoll.ERR)) != 0;
   }
 
   private ByteString look(int bytes) {

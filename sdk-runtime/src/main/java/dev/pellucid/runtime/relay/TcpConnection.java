@@ -57,14 +57,14 @@ public final class TcpConnection extends AcceptedConnection {
   }
 
   @Override
-  public CompletionStage<ByteString> peek(int bytes, Duration limit) {
-    Peeks.requireValid(bytes, limit);
+  public CompletionStage<ByteString> peek(int least, int most, Duration limit) {
+    Peeks.requireValid(least, most, limit);
     CompletableFuture<ByteString> result = new CompletableFuture<>();
-    loop().run(() -> peek(bytes, limit, result));
+    loop().run(() -> peek(least, most, limit, result));
     return result.minimalCompletionStage();
   }
 
-  private void peek(int bytes, Duration limit, CompletableFuture<ByteString> result) {
+  private void peek(int least, int most, Duration limit, CompletableFuture<ByteString> result) {
     if (gone()) {
       result.completeExceptionally(new IllegalStateException(this + " is taken or refused"));
       return;
@@ -73,7 +73,7 @@ public final class TcpConnection extends AcceptedConnection {
       if (peeks == null) {
         peeks = Peeks.start(loop(), fd);
       }
-      peeks.add(bytes, limit.toNanos(), result);
+      peeks.add(least, most, limit.toNanos(), result);
     } catch (LinuxException e) {
       result.completeExceptionally(e);
     }

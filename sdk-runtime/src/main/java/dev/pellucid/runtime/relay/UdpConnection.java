@@ -50,20 +50,20 @@ public final class UdpConnection extends AcceptedConnection {
   }
 
   @Override
-  public CompletionStage<ByteString> peek(int bytes, Duration limit) {
-    Peeks.requireValid(bytes, limit);
+  public CompletionStage<ByteString> peek(int least, int most, Duration limit) {
+    Peeks.requireValid(least, most, limit);
     CompletableFuture<ByteString> result = new CompletableFuture<>();
-    loop().run(() -> peek(bytes, result));
+    loop().run(() -> peek(most, result));
     return result.minimalCompletionStage();
   }
 
   /** There is always a datagram: it is what the session began with. */
-  private void peek(int bytes, CompletableFuture<ByteString> result) {
+  private void peek(int most, CompletableFuture<ByteString> result) {
     byte[] first = waiting.peek();
     if (gone() || first == null) {
       result.completeExceptionally(new IllegalStateException(this + " is taken or refused"));
     } else {
-      result.complete(ByteString.fromArray(first, 0, Math.min(bytes, first.length)));
+      result.complete(ByteString.fromArray(first, 0, Math.min(most, first.length)));
     }
   }
 

@@ -4,11 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pellucid.api.Addresses;
+import dev.pellucid.api.Cidr;
 import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
-import dev.pellucid.runtime.host.Cidr;
 import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.OnProxyDown;
 import dev.pellucid.runtime.host.PortRange;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pellucid.api.Cidr;
 import dev.pellucid.api.Transport;
 import java.net.InetSocketAddress;
 import java.util.List;

@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.Transport;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.api.plugin.PluginContext;
+import dev.pellucid.api.plugin.Settings;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -193,7 +195,7 @@ class PluginCatalogTest {
     Files.writeString(folder.resolve("a.jar"), "not a jar");
     TestJar.filter(scratch, "Polite", "polite", ACCEPT).write(folder.resolve("polite.jar"));
     PluginCatalog catalog = PluginCatalog.scan(List.of(folder));
-    assertTrue(catalog.find(PluginKind.FILTER, "polite").isPresent());
+    assertTrue(catalog.find(PluginKind.CONNECTION_FILTER, "polite").isPresent());
     assertThrows(PluginException.class, catalog::requireSound);
   }
 
@@ -247,16 +249,17 @@ class PluginCatalogTest {
   private static String hasty() {
     return TestJar.filterSource("Hasty", "hasty", ACCEPT)
         .replace(
-            "public List<FilterFactory>",
-            "boolean yes = library.Answer.yes(); public List<FilterFactory>");
+            "public List<ConnectionFilterFactory>",
+            "boolean yes = library.Answer.yes(); public List<ConnectionFilterFactory>");
   }
 
   private static InstalledPlugin<ConnectionFilter> filter(PluginCatalog catalog, String type) {
-    return catalog.find(PluginKind.FILTER, type).orElseThrow();
+    return catalog.find(PluginKind.CONNECTION_FILTER, type).orElseThrow();
   }
 
   private static ConnectionFilter create(InstalledPlugin<ConnectionFilter> plugin) {
-    return plugin.create(ConfigFactory.empty(), new PluginContext("web"));
+    return plugin.create(
+        new Settings(ConfigFactory.empty()), new PluginContext("web", Transport.TCP, Set.of()));
   }
 
   private static Connection anyConnection() {

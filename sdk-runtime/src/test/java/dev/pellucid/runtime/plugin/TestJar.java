@@ -98,16 +98,15 @@ final class TestJar {
     return """
     package sample;
 
-    import com.typesafe.config.Config;
     import dev.pellucid.api.Connection;
     import dev.pellucid.api.filter.*;
     import dev.pellucid.api.plugin.*;
     import java.util.*;
 
-    public class %1$s implements ProxyPlugin, FilterFactory {
+    public class %1$s implements ProxyPlugin, ConnectionFilterFactory {
       public static ClassLoader createdWith;
 
-      public List<FilterFactory> filters() {
+      public List<ConnectionFilterFactory> connectionFilters() {
         return List.of(this);
       }
 
@@ -119,7 +118,7 @@ final class TestJar {
         return Set.of("mood");
       }
 
-      public ConnectionFilter create(Config settings, PluginContext context) {
+      public ConnectionFilter create(Settings settings, PluginContext context) {
         createdWith = Thread.currentThread().getContextClassLoader();
         return connection -> {
           %3$s

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pellucid.api.Cidr;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.Await;
-import dev.pellucid.runtime.host.Cidr;
 import dev.pellucid.runtime.linux.DatagramBatch;
 import dev.pellucid.runtime.linux.Errno;
 import java.net.DatagramPacket;

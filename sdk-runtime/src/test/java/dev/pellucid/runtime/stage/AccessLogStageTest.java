@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.javadsl.EventLoops;
 import dev.pellucid.runtime.Await;
-import dev.pellucid.runtime.FakeConnection;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
@@ -26,7 +27,6 @@ import dev.pellucid.javadsl.RelaySettings;
 import dev.pellucid.javadsl.Stages;
 import dev.pellucid.javadsl.TransparentTcp;
 import dev.pellucid.runtime.Await;
-import dev.pellucid.runtime.FakeConnection;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.relay.TcpConnection;
 import dev.pellucid.runtime.stage.LoopbackProxy.On;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
@@ -12,7 +13,6 @@ import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Selection;
-import dev.pellucid.runtime.FakeConnection;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.pellucid.plugin.cidr;
 
+import dev.pellucid.api.Cidr;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.Verdict;
@@ -42,16 +43,12 @@ public final class CidrFilter implements ConnectionFilter {
   /** Allocates nothing but the copy of the address that {@link InetAddress} insists on. */
   private boolean accepts(InetAddress client) {
     byte[] address = client.getAddress();
-    int bits = address.length * Byte.SIZE;
-    long high = Bits.high(address);
-    long low = Bits.low(address);
-    return !anyContains(deny, bits, high, low)
-        && (allow.length == 0 || anyContains(allow, bits, high, low));
+    return !anyContains(deny, address) && (allow.length == 0 || anyContains(allow, address));
   }
 
-  private static boolean anyContains(Cidr[] networks, int bits, long high, long low) {
+  private static boolean anyContains(Cidr[] networks, byte[] address) {
     for (Cidr network : networks) {
-      if (network.contains(bits, high, low)) {
+      if (network.contains(address)) {
         return true;
       }
     }

@@ -1,13 +1,11 @@
 package dev.pellucid.plugin.cidr;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueType;
+import dev.pellucid.api.Cidr;
 import dev.pellucid.api.filter.ConnectionFilter;
-import dev.pellucid.api.filter.FilterFactory;
+import dev.pellucid.api.filter.ConnectionFilterFactory;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
+import dev.pellucid.api.plugin.Settings;
 import java.util.List;
 import java.util.Set;
 
@@ -18,11 +16,11 @@ import java.util.Set;
 public final class CidrPlugin implements ProxyPlugin {
 
   @Override
-  public List<FilterFactory> filters() {
+  public List<ConnectionFilterFactory> connectionFilters() {
     return List.of(new Factory());
   }
 
-  private static final class Factory implements FilterFactory {
+  private static final class Factory implements ConnectionFilterFactory {
     @Override
     public String type() {
       return "cidr";
@@ -34,27 +32,9 @@ public final class CidrPlugin implements ProxyPlugin {
     }
 
     @Override
-    public ConnectionFilter create(Config settings, PluginContext context) {
-      return new CidrFilter(networks(settings, "allow"), networks(settings, "deny"));
-    }
-
-    private static List<Cidr> networks(Config settings, String key) {
-      if (!settings.hasPath(key)) {
-        return List.of();
-      }
-      return settings.getList(key).stream().map(value -> network(value, key)).toList();
-    }
-
-    private static Cidr network(ConfigValue value, String key) {
-      if (value.valueType() != ConfigValueType.STRING) {
-        throw new ConfigException.WrongType(
-            value.origin(), key, "STRING", value.valueType().name());
-      }
-      try {
-        return Cidr.parse((String) value.unwrapped());
-      } catch (IllegalArgumentException e) {
-        throw new ConfigException.BadValue(value.origin(), key, e.getMessage(), e);
-      }
+    public ConnectionFilter create(Settings settings, PluginContext context) {
+      return new CidrFilter(
+          settings.list("allow", Cidr::parse), settings.list("deny", Cidr::parse));
     }
   }
 }

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.Transport;
 import dev.pellucid.api.filter.ConnectionFilter;
-import dev.pellucid.api.filter.FilterFactory;
+import dev.pellucid.api.filter.ConnectionFilterFactory;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
+import dev.pellucid.api.plugin.Settings;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.util.ServiceLoader;
@@ -71,11 +73,18 @@ class CidrFilterTest {
   }
 
   private static ConnectionFilter create(String settings) {
-    return factory().create(ConfigFactory.parseString(settings), new PluginContext("web"));
+    return factory()
+        .create(
+            new Settings(ConfigFactory.parseString(settings)),
+            new PluginContext("web", Transport.TCP, Set.of()));
   }
 
-  private static FilterFactory factory() {
-    return ServiceLoader.load(ProxyPlugin.class).findFirst().orElseThrow().filters().get(0);
+  private static ConnectionFilterFactory factory() {
+    return ServiceLoader.load(ProxyPlugin.class)
+        .findFirst()
+        .orElseThrow()
+        .connectionFilters()
+        .get(0);
   }
 
   /** A connection that knows its client and nothing else: the filter asks for no more. */

@@ -1,10 +1,10 @@
 package dev.pellucid.plugin.roundrobin;
 
-import com.typesafe.config.Config;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.BalancerFactory;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
+import dev.pellucid.api.plugin.Settings;
 import java.util.List;
 import java.util.Set;
 
@@ -28,7 +28,7 @@ public final class RoundRobinPlugin implements ProxyPlugin {
     }
 
     @Override
-    public Balancer create(Config settings, PluginContext context) {
+    public Balancer create(Settings settings, PluginContext context) {
       return new RoundRobin();
     }
   }

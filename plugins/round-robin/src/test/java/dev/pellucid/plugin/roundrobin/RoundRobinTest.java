@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.BalancerFactory;
 import dev.pellucid.api.balance.Selection;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
+import dev.pellucid.api.plugin.Settings;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -111,7 +114,9 @@ class RoundRobinTest {
     BalancerFactory factory =
         ServiceLoader.load(ProxyPlugin.class).findFirst().orElseThrow().balancers().get(0);
     assertEquals("round-robin", factory.type());
-    Balancer balancer = factory.create(ConfigFactory.empty(), new PluginContext("web"));
+    Balancer balancer =
+        factory.create(
+            new Settings(ConfigFactory.empty()), new PluginContext("web", Transport.TCP, Set.of()));
     List<Upstream> pool = pool(List.of(1));
     assertEquals(Optional.of(pool.get(0)), balancer.over(pool).select(ANY, upstream -> true));
   }

@@ -1,10 +1,10 @@
 package dev.pellucid.plugin.textlog;
 
-import com.typesafe.config.Config;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.api.log.AccessLogFactory;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
+import dev.pellucid.api.plugin.Settings;
 import java.util.List;
 import java.util.Set;
 
@@ -33,10 +33,8 @@ public final class TextLogPlugin implements ProxyPlugin {
     }
 
     @Override
-    public AccessLog create(Config settings, PluginContext context) {
-      return settings.hasPath(LOGGER)
-          ? new TextAccessLog(settings.getString(LOGGER))
-          : new TextAccessLog();
+    public AccessLog create(Settings settings, PluginContext context) {
+      return new TextAccessLog(settings.text(LOGGER, TextAccessLog.DEFAULT_LOGGER));
     }
   }
 }

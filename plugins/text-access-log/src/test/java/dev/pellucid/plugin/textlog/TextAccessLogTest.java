@@ -10,10 +10,12 @@ import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
+import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.log.AccessLogFactory;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
+import dev.pellucid.api.plugin.Settings;
 import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
@@ -78,7 +80,9 @@ class TextAccessLogTest {
     assertEquals(Set.of("logger"), factory.keys());
     assertInstanceOf(
         TextAccessLog.class,
-        factory.create(ConfigFactory.parseString("logger = web"), new PluginContext("web")));
+        factory.create(
+            new Settings(ConfigFactory.parseString("logger = web")),
+            new PluginContext("web", Transport.TCP, Set.of())));
   }
 
   private static ConnectionSummary rejected(long id, Duration total) {

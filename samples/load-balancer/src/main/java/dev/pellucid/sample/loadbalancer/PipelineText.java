@@ -1,6 +1,7 @@
 package dev.pellucid.sample.loadbalancer;
 
 import com.typesafe.config.ConfigRenderOptions;
+import dev.pellucid.api.Addresses;
 import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Upstream;
@@ -43,7 +44,7 @@ final class PipelineText {
         .formatted(
             listener.name(),
             word(listener.transport()),
-            AddressText.of(listener.address()),
+            Addresses.text(listener.address()),
             listener.maxConnections(),
             intercept(listener.intercept()),
             proxyProtocol(listener.proxyProtocol()));
@@ -70,7 +71,7 @@ final class PipelineText {
 
   private static String upstream(Upstream upstream) {
     String weight = upstream.weight() == 1 ? "" : " weight " + upstream.weight();
-    return AddressText.of(upstream.address()) + weight;
+    return Addresses.text(upstream.address()) + weight;
   }
 
   private static String relay(ListenerConfig listener) {

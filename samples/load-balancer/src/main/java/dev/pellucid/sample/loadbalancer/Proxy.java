@@ -2,6 +2,7 @@ package dev.pellucid.sample.loadbalancer;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.pellucid.api.Addresses;
 import dev.pellucid.javadsl.Binding;
 import dev.pellucid.runtime.ProxyServer;
 import dev.pellucid.runtime.RunningListener;
@@ -94,6 +95,6 @@ record Proxy(ProxyConfig config, Duration drainLimit, PrintStream out) {
         .formatted(
             listener.name(),
             listener.transport().name().toLowerCase(Locale.ROOT),
-            AddressText.of(listener.bindings().get(0).localAddress()));
+            Addresses.text(listener.bindings().get(0).localAddress()));
   }
 }

@@ -1,15 +1,11 @@
-package dev.pellucid.runtime.config;
+package dev.pellucid.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.typesafe.config.ConfigValueFactory;
-import dev.pellucid.runtime.host.Cidr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
-import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -37,6 +33,9 @@ class AddressesTest {
     assertEquals(
         new InetSocketAddress(address, port),
         Addresses.parse("[" + address.getHostAddress() + "]:" + port));
+    assertEquals(
+        "[" + address.getHostAddress() + "]:" + port,
+        Addresses.text(new InetSocketAddress(address, port)));
   }
 
   @Property
@@ -50,26 +49,5 @@ class AddressesTest {
         .withChars("019.:[]%/-gz ")
         .ofMaxLength(20)
         .filter(text -> !text.matches("[\\d.]+:\\d+|\\[.*:.*]:\\d+"));
-  }
-
-  @Property
-  void networksHaveNoBitsAfterTheirPrefix(
-      @ForAll @Size(4) byte[] bytes, @ForAll @IntRange(max = 32) int length)
-      throws UnknownHostException {
-    InetAddress address = InetAddress.getByAddress(bytes);
-    Cidr network = new Cidr(address, length);
-    assertEquals(network, Networks.parse(network.toString()));
-    if (!network.address().equals(address)) {
-      String text = address.getHostAddress() + "/" + length;
-      assertThrows(IllegalArgumentException.class, () -> Networks.parse(text));
-    }
-  }
-
-  @Property
-  void wordsAreReadAsTheyAreWritten(@ForAll Route route) {
-    List<String> words = Arrays.stream(Route.values()).map(Words::word).toList();
-    assertEquals(List.of("pool", "original-destination"), words);
-    assertEquals(
-        route, Words.of(Route.class).read(ConfigValueFactory.fromAnyRef(Words.word(route))));
   }
 }

@@ -1,13 +1,16 @@
-package dev.pellucid.runtime.config;
+package dev.pellucid.api;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads IP addresses. Names are refused: what they stand for changes, and this does not. */
-final class Addresses {
+/**
+ * Reads and writes IP addresses. Names are refused: what they stand for changes, and this does not.
+ */
+public final class Addresses {
   private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
   private static final Pattern IPV6 =
@@ -21,7 +24,7 @@ final class Addresses {
    *
    * @throws IllegalArgumentException if the text is anything else
    */
-  static InetSocketAddress parse(String text) {
+  public static InetSocketAddress parse(String text) {
     Matcher matcher = WITH_PORT.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
@@ -41,8 +44,16 @@ final class Addresses {
    *
    * @throws IllegalArgumentException if the text is anything else
    */
-  static InetAddress literal(String text) {
+  public static InetAddress literal(String text) {
     return literal(text, text.contains(":") ? IPV6 : IPV4);
+  }
+
+  /** Writes an address and its port as {@link #parse} reads them; zeros of IPv6 are written out. */
+  public static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host)
+        + ":"
+        + address.getPort();
   }
 
   /** Only what looks like a literal is handed on: anything else would be looked up in the DNS. */

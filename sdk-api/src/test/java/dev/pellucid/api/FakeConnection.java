@@ -1,0 +1,159 @@
+package dev.pellucid.api;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection without a socket, to test filters, balancers and access logs with. It keeps the
+ * rules of {@link Connection#refuse}; what its client is to have sent is given beforehand.
+ */
+public final class FakeConnection implements Connection {
+  private static final AtomicLong lastId = new AtomicLong();
+
+  private final long id = lastId.incrementAndGet();
+  private final Transport transport;
+  private final InetSocketAddress client;
+  private final boolean intercepted;
+  private final ByteString sent;
+  private final AtomicReference<@Nullable Termination> refusal = new AtomicReference<>();
+  private final Map<Attribute<?>, Object> attributes = new ConcurrentHashMap<>();
+  private final List<Consumer<Termination>> onClose = new CopyOnWriteArrayList<>();
+
+  private FakeConnection(
+      Transport transport, InetSocketAddress client, boolean intercepted, ByteString sent) {
+    this.transport = transport;
+    this.client = client;
+    this.intercepted = intercepted;
+    this.sent = sent;
+  }
+
+  /** One whose client, 10.1.0.2, asked for someone else. */
+  public static FakeConnection create() {
+    return from("10.1.0.2:40000");
+  }
+
+  /** One of a client such as {@code 10.1.0.2:40000}. */
+  public static FakeConnection from(String client) {
+    return new FakeConnection(
+        Transport.TCP, Addresses.parse(client), true, ByteString.emptyByteString());
+  }
+
+  /** One whose client asked for the proxy. */
+  public static FakeConnection toTheProxy() {
+    return new FakeConnection(
+        Transport.TCP, Addresses.parse("10.1.0.2:40000"), false, ByteString.emptyByteString());
+  }
+
+  /** The same, of another transport. */
+  public FakeConnection with(Transport other) {
+    return new FakeConnection(other, client, intercepted, sent);
+  }
+
+  /** The same, whose client has sent these bytes and the end of its stream. */
+  public FakeConnection sending(ByteString bytes) {
+    return new FakeConnection(transport, client, intercepted, bytes);
+  }
+
+  /** Ends it: what waits for its end is told. */
+  public void close(Termination termination) {
+    onClose.forEach(action -> action.accept(termination));
+    onClose.clear();
+  }
+
+  /** What is left of it once it is over. */
+  public ConnectionSummary summary() {
+    return new ConnectionSummary(
+        this,
+        Optional.empty(),
+        0,
+        0,
+        Optional.empty(),
+        Duration.ZERO,
+        refusal().orElse(Termination.COMPLETED));
+  }
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public Transport transport() {
+    return transport;
+  }
+
+  @Override
+  public InetSocketAddress client() {
+    return client;
+  }
+
+  @Override
+  public InetSocketAddress originalDestination() {
+    return new InetSocketAddress("10.2.0.2", 80);
+  }
+
+  @Override
+  public boolean intercepted() {
+    return intercepted;
+  }
+
+  @Override
+  public Instant acceptedAt() {
+    return Instant.EPOCH;
+  }
+
+  @Override
+  public void refuse(Termination termination) {
+    refusal.compareAndSet(null, termination);
+  }
+
+  @Override
+  public Flow<ByteString, ByteString, NotUsed> flow() {
+    throw new UnsupportedOperationException("a fake connection has no bytes");
+  }
+
+  @Override
+  public CompletionStage<ByteString> peek(int least, int most, Duration limit) {
+    return CompletableFuture.completedStage(sent.take(most));
+  }
+
+  @Override
+  public <T> void set(Attribute<T> attribute, T value) {
+    attributes.put(attribute, attribute.type().cast(value));
+  }
+
+  @Override
+  public <T> Optional<T> get(Attribute<T> attribute) {
+    return Optional.ofNullable(attribute.type().cast(attributes.get(attribute)));
+  }
+
+  @Override
+  public void onClose(Consumer<Termination> action) {
+    onClose.add(action);
+  }
+
+  @Override
+  public Optional<Termination> refusal() {
+    return Optional.ofNullable(refusal.get());
+  }
+
+  @Override
+  public String toString() {
+    return "fake connection " + id;
+  }
+}
