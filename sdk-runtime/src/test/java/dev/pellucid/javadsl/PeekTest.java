@@ -103,6 +103,30 @@ class PeekTest {
   }
 
   @Test
+  void everythingThatHasArrivedCanBeSeen(LabNetwork net) throws Exception {
+    CompletableFuture<String> whole = new CompletableFuture<>();
+    TestProxy.start(
+        net,
+        Stages.filter(
+                connection ->
+                    Verdict.later(
+                        connection
+                            .peek(3, 100, LONG)
+                            .thenApply(
+                                seen -> {
+                                  whole.complete(seen.utf8String());
+                                  return Verdict.accept();
+                                })))
+            .via(Stages.toOriginalDestination()));
+    ServerSocket listener = listen(net);
+    Socket client = connect(net);
+    Peers.send(client, "GE");
+    Peers.send(client, "T / HTTP/1.1");
+    assertEquals("GET / HTTP/1.1", Await.result(whole));
+    assertEquals("GET / HTTP/1.1", Peers.receive(accept(net, listener), 14));
+  }
+
+  @Test
   void whoIsRejectedIsReset(LabNetwork net) throws Exception {
     TestProxy proxy = proxy(net, 3, LONG);
     Socket client = connect(net);
@@ -255,6 +279,7 @@ class PeekTest {
     Connection connection = Await.result(accepted);
     assertThrows(IllegalArgumentException.class, () -> connection.peek(0, LONG));
     assertThrows(IllegalArgumentException.class, () -> connection.peek(16385, LONG));
+    assertThrows(IllegalArgumentException.class, () -> connection.peek(2, 1, LONG));
     assertThrows(IllegalArgumentException.class, () -> connection.peek(1, Duration.ZERO));
     client.close();
     proxy.assertNothingLeft("-- finished");

@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -68,9 +67,14 @@ public final class Settings {
 
   /** Reads a whole number from a range. */
   public int whole(String key, int least, int most, int fallback) {
-    return has(key)
-        ? (int) inRange(key, Config::getLong, least, most, least + " to " + most)
-        : fallback;
+    if (!has(key)) {
+      return fallback;
+    }
+    double number = config.getNumber(key).doubleValue();
+    if (number != Math.rint(number) || number < least || number > most) {
+      throw bad(key, "must be a whole number from " + least + " to " + most);
+    }
+    return (int) number;
   }
 
   /** Reads a time above zero, such as {@code 500ms}, {@code 5s} or {@code 2m}. */
@@ -87,19 +91,14 @@ public final class Settings {
 
   /** Reads an amount of data above zero, such as {@code 64KiB} or {@code 10MB}, in bytes. */
   public Optional<Long> bytes(String key) {
-    return has(key)
-        ? Optional.of(
-            inRange(key, Config::getBytes, 1, Long.MAX_VALUE, "above zero, such as 64KiB or 10MB"))
-        : Optional.empty();
-  }
-
-  private long inRange(
-      String key, BiFunction<Config, String, Long> getter, long least, long most, String form) {
-    long value = getter.apply(config, key);
-    if (value < least || value > most) {
-      throw bad(key, "must be " + form + ", not " + value);
+    if (!has(key)) {
+      return Optional.empty();
     }
-    return value;
+    long bytes = config.getBytes(key);
+    if (bytes < 1) {
+      throw bad(key, "must be above zero, such as 64KiB or 10MB");
+    }
+    return Optional.of(bytes);
   }
 
   /**

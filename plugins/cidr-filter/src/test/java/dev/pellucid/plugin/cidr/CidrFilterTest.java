@@ -58,12 +58,12 @@ class CidrFilterTest {
             ConfigException.BadValue.class,
             () -> create("allow = [\n \"10.1.0.0/24\"\n \"10.1.0.0/40\" ]"));
     assertEquals(3, refused.origin().lineNumber());
-    assertTrue(refused.getMessage().contains("'10.1.0.0/40'"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("not \"10.1.0.0/40\""), refused.getMessage());
   }
 
   @Test
   void aNumberIsNoNetwork() {
-    assertThrows(ConfigException.WrongType.class, () -> create("allow = [10]"));
+    assertThrows(ConfigException.class, () -> create("allow = [10]"));
   }
 
   @Test
