@@ -8,15 +8,20 @@ import dev.pellucid.runtime.config.Problem;
 import dev.pellucid.runtime.config.Spelling;
 import dev.pellucid.runtime.plugin.InstalledPlugin;
 import dev.pellucid.runtime.plugin.PluginCatalog;
+import dev.pellucid.runtime.plugin.PluginException;
 import dev.pellucid.runtime.plugin.PluginKind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes plugin instances, and collects what was wrong with their settings. */
 final class PluginMaker {
+  private static final Logger LOG = LoggerFactory.getLogger(PluginMaker.class);
+
   private final PluginCatalog catalog;
   private final List<AutoCloseable> made = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
@@ -27,19 +32,24 @@ final class PluginMaker {
 
   /** An instance, or empty if there is a problem. */
   <T> Optional<T> make(PluginKind<T> kind, PluginSettings settings, PluginContext context) {
-    Optional<InstalledPlugin<T>> plugin = catalog.find(kind, settings.type());
-    if (plugin.isEmpty()) {
-      refuseType(kind, settings);
+    List<InstalledPlugin<?>> claims = catalog.claims(kind, settings.type());
+    if (claims.size() != 1) {
+      problem(
+          settings,
+          PluginSettings.TYPE,
+          claims.isEmpty() ? unknownType(kind, settings) : InstalledPlugin.conflict(claims));
       return Optional.empty();
     }
-    return hasUnknownKeys(plugin.get(), settings)
-        ? Optional.empty()
-        : create(plugin.get(), settings, context);
+    return claims
+        .get(0)
+        .as(kind)
+        .filter(plugin -> !hasUnknownKeys(plugin, settings))
+        .flatMap(plugin -> create(plugin, settings, context));
   }
 
   /** Whether a type is of a kind. */
   boolean has(PluginKind<?> kind, String type) {
-    return catalog.find(kind, type).isPresent();
+    return catalog.claims(kind, type).stream().anyMatch(plugin -> plugin.kind() == kind);
   }
 
   /** What there is to close, in the order it was made. */
@@ -62,9 +72,9 @@ final class PluginMaker {
     } catch (ConfigException e) {
       String place = Problem.at(settings.origin(PluginSettings.TYPE), "", "").place();
       problems.add(Problem.of(e, place, settings.path()));
-    } catch (RuntimeException | LinkageError e) {
-      problem(
-          settings, PluginSettings.TYPE, "the plugin in " + plugin.location() + " failed: " + e);
+    } catch (PluginException e) {
+      LOG.debug("{} '{}' cannot be made", plugin.kind(), plugin.type(), e);
+      problem(settings, PluginSettings.TYPE, String.valueOf(e.getMessage()));
     }
     return Optional.empty();
   }
@@ -77,10 +87,15 @@ final class PluginMaker {
     return !unknown.isEmpty();
   }
 
-  private void refuseType(PluginKind<?> kind, PluginSettings settings) {
+  /** A plugin that cannot be loaded might have brought the type; nobody can tell. */
+  private String unknownType(PluginKind<?> kind, PluginSettings settings) {
     List<String> types = catalog.types(kind);
-    problem(
-        settings, PluginSettings.TYPE, Spelling.unknown(kind + " type", settings.type(), types));
+    String unknown = Spelling.unknown(kind + " type", settings.type(), types);
+    return catalog.broken().isEmpty()
+        ? unknown
+        : unknown
+            + "; it may be that of a plugin that cannot be loaded: "
+            + String.join("; ", catalog.broken());
   }
 
   /** A plugin that does not fit where it stands. */

@@ -7,6 +7,7 @@ import dev.pellucid.runtime.config.ConfigurationException;
 import dev.pellucid.runtime.config.ListenerConfig;
 import dev.pellucid.runtime.config.ProxyConfig;
 import dev.pellucid.runtime.config.Route;
+import dev.pellucid.runtime.plugin.ContextClassLoader;
 import dev.pellucid.runtime.plugin.PluginCatalog;
 import dev.pellucid.runtime.plugin.PluginKind;
 import java.util.ArrayList;
@@ -31,15 +32,14 @@ public final class ProxyPlugins implements AutoCloseable {
   }
 
   /**
-   * Makes an instance for every place of the configuration that asks for one.
+   * Makes an instance for every place of the configuration that asks for one. A {@linkplain
+   * PluginCatalog#problems problem} of a plugin that nothing asks for does not matter here.
    *
    * @throws ConfigurationException if any of them cannot be made; it names all that cannot, and the
    *     others are closed
-   * @throws dev.pellucid.runtime.plugin.PluginException if a plugin of the catalog is broken,
-   *     whether it is asked for or not
    */
   public static ProxyPlugins create(ProxyConfig config, PluginCatalog catalog) {
-    PluginMaker maker = new PluginMaker(catalog.requireSound());
+    PluginMaker maker = new PluginMaker(catalog);
     ProxyPlugins plugins = new ProxyPlugins(maker.made());
     config.listeners().forEach(listener -> plugins.add(listener, maker));
     if (!maker.problems().isEmpty()) {
@@ -80,12 +80,16 @@ public final class ProxyPlugins implements AutoCloseable {
    */
   @Override
   public void close() {
+    closeLastFirst(made);
+  }
+
+  static void closeLastFirst(List<AutoCloseable> made) {
     List<AutoCloseable> lastFirst = new ArrayList<>(made);
     Collections.reverse(lastFirst);
     for (AutoCloseable instance : lastFirst) {
-      try {
+      try (ContextClassLoader context = ContextClassLoader.of(instance)) {
         instance.close();
-      } catch (Exception e) {
+      } catch (Exception | Error e) {
         LOG.error("a plugin failed to close", e);
       }
     }

@@ -29,9 +29,9 @@ public final class ProxyServer {
    * <p>The event loops are those of the actor system, whose configuration says how many there are;
    * they start in the network namespace of the calling thread. Blocks while plugins are made.
    *
-   * @return fails with {@link dev.pellucid.runtime.config.ConfigurationException} if a plugin's
-   *     settings are bad, with {@link dev.pellucid.runtime.plugin.PluginException} if a plugin is
-   *     broken, with {@link ProxyStartException} if a listener cannot be opened
+   * @return fails with {@link dev.pellucid.runtime.config.ConfigurationException} if a plugin that
+   *     a listener asks for is broken or its settings are bad, with {@link ProxyStartException} if
+   *     a listener cannot be opened
    */
   public static CompletionStage<ProxyServer> start(
       ActorSystem system, ProxyConfig config, PluginCatalog catalog) {
@@ -39,7 +39,7 @@ public final class ProxyServer {
       config.listeners().forEach(HostCheck::check);
       ProxyPlugins plugins = ProxyPlugins.create(config, catalog);
       return start(system, pipelines(system, config, plugins), plugins);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) { // the latter if a plugin misses a class
       return CompletableFuture.failedStage(e);
     }
   }
@@ -51,7 +51,7 @@ public final class ProxyServer {
       return config.listeners().stream()
           .map(listener -> Pipeline.of(system, listener, mark, plugins.of(listener)))
           .toList();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) { // the latter if a plugin misses a class
       plugins.close();
       throw e;
     }

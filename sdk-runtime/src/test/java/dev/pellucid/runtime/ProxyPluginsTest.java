@@ -1,15 +1,18 @@
 package dev.pellucid.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.pellucid.runtime.config.ConfigurationException;
 import dev.pellucid.runtime.config.ProxyConfig;
+import dev.pellucid.runtime.plugin.InstalledPlugin;
 import dev.pellucid.runtime.plugin.PluginCatalog;
-import dev.pellucid.runtime.plugin.PluginException;
+import dev.pellucid.runtime.plugin.PluginKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +55,8 @@ class ProxyPluginsTest {
     assertProblem(
         "{ type = open, mood = broken }",
         "pellucid.listeners.web.filters[0].type: the plugin in a test failed:"
-            + " java.lang.IllegalStateException: out of order");
+            + " java.lang.IllegalStateException: out of order; this is an error in the plugin: use a"
+            + " version of it that works, or remove the jar");
   }
 
   @Test
@@ -66,14 +70,55 @@ class ProxyPluginsTest {
   }
 
   @Test
-  void aBrokenPluginIsNotIgnored() throws IOException {
-    ProxyConfig config = config("{ type = open }");
+  void aBrokenPluginThatNobodyAsksForDoesNoHarm() throws IOException {
     PluginCatalog catalog =
         new PluginCatalog(recording.catalog().plugins(), List.of("plugin x.jar is broken"));
-    PluginException refused =
-        assertThrows(PluginException.class, () -> ProxyPlugins.create(config, catalog));
-    assertEquals("plugin x.jar is broken", refused.getMessage());
-    assertEquals(List.of(), recording.made);
+    ProxyPlugins.create(config("{ type = open }"), catalog).close();
+    assertEquals(List.of("plugin x.jar is broken"), catalog.problems());
+  }
+
+  @Test
+  void aBrokenPluginMayBeTheOneThatIsAskedFor() throws IOException {
+    PluginCatalog catalog =
+        new PluginCatalog(
+            recording.catalog().plugins(), List.of("plugin x.jar is broken", "plugin y.jar too"));
+    assertProblem(
+        catalog,
+        "{ type = polite }",
+        "pellucid.listeners.web.filters[0].type: unknown filter type \"polite\" (known: open); it"
+            + " may be that of a plugin that cannot be loaded: plugin x.jar is broken; plugin y.jar"
+            + " too");
+  }
+
+  @Test
+  void aTypeThatTwoClaimMayNotBeAskedFor() throws IOException {
+    PluginCatalog catalog = twice(recording.catalog());
+    String conflict =
+        "filter 'open' is claimed by more than one plugin, in a test and in a test: remove all but"
+            + " one of them";
+    assertProblem(
+        catalog, "{ type = open }", "pellucid.listeners.web.filters[0].type: " + conflict);
+    ProxyPlugins.create(config(""), catalog).close();
+    assertEquals(List.of(conflict), catalog.problems());
+  }
+
+  @Test
+  void instancesAreClosedInTheirContext() {
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    OtherClassLoader other = new OtherClassLoader();
+    ProxyPlugins.closeLastFirst(List.of(other.make(AutoCloseable.class)));
+    assertEquals(List.of(other), other.contexts());
+    assertSame(before, Thread.currentThread().getContextClassLoader());
+  }
+
+  /** With the filter listed a second time. */
+  private static PluginCatalog twice(PluginCatalog catalog) {
+    List<InstalledPlugin<?>> plugins = new ArrayList<>(catalog.plugins());
+    plugins.addAll(
+        catalog.plugins().stream()
+            .filter(plugin -> plugin.kind() == PluginKind.CONNECTION_FILTER)
+            .toList());
+    return new PluginCatalog(plugins, List.of());
   }
 
   /** Filters stand in line 3. */
@@ -93,10 +138,14 @@ class ProxyPluginsTest {
   }
 
   private void assertProblem(String filter, String expected) throws IOException {
+    assertProblem(recording.catalog(), filter, expected);
+  }
+
+  private void assertProblem(PluginCatalog catalog, String filter, String expected)
+      throws IOException {
     ProxyConfig config = config(filter);
     ConfigurationException refused =
-        assertThrows(
-            ConfigurationException.class, () -> ProxyPlugins.create(config, recording.catalog()));
+        assertThrows(ConfigurationException.class, () -> ProxyPlugins.create(config, catalog));
     assertEquals(folder.resolve("web.conf") + ":3: " + expected, refused.getMessage());
   }
 }

@@ -92,6 +92,11 @@ final class RecordingPlugins {
           }
 
           @Override
+          public String description() {
+            return "Writes down what happens to it";
+          }
+
+          @Override
           public Set<String> keys() {
             return keys;
           }
@@ -101,6 +106,6 @@ final class RecordingPlugins {
             return create.apply(settings, context);
           }
         };
-    return new InstalledPlugin<>(kind, type, keys, "1.0", "a test", factory);
+    return new InstalledPlugin<>(kind, type, factory.description(), keys, "1.0", "a test", factory);
   }
 }

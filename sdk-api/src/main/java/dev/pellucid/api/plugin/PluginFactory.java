@@ -17,6 +17,9 @@ public interface PluginFactory<T> {
    */
   String type();
 
+  /** What this type does, in one line without a full stop: {@code pellucid plugins} prints it. */
+  String description();
+
   /**
    * The keys that settings of this type may have, other than {@code type}. The runtime refuses any
    * other key and lists these.

@@ -2,7 +2,7 @@ package dev.pellucid.runtime.plugin;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The plugins that are installed: those on the class path and those in the plugin folders, all
@@ -11,46 +11,42 @@ import java.util.Optional;
  * <p>In a folder, each {@code *.jar} is a plugin, and so is each subfolder with jars in it, all of
  * which belong to that plugin. Immutable.
  *
- * @param plugins the plugins that can be used
- * @param problems why others cannot, one line each
+ * @param plugins the plugins that were loaded, even where several claim the same type
+ * @param broken why others could not be loaded, one line each, with the jar and what to do
  */
-public record PluginCatalog(List<InstalledPlugin<?>> plugins, List<String> problems) {
+public record PluginCatalog(List<InstalledPlugin<?>> plugins, List<String> broken) {
 
   /** Copies the lists. */
   public PluginCatalog {
     plugins = List.copyOf(plugins);
-    problems = List.copyOf(problems);
+    broken = List.copyOf(broken);
   }
 
   /**
-   * Loads the plugins of the class path and of these folders. What cannot be loaded becomes one of
-   * the {@link #problems}. Reads files and runs the plugins' own code, so not on an event loop.
+   * Loads the plugins of the class path and of these folders. Reads files and runs the plugins' own
+   * code, so not on an event loop. Never throws because of a plugin: see {@link #problems}.
    *
    * @param folders the plugin folders; one that does not exist is empty, one that is named twice is
    *     scanned once
    */
   public static PluginCatalog scan(List<Path> folders) {
-    PluginScan scan = new PluginScan(PluginCatalog.class.getClassLoader());
-    scan.classPath();
+    PluginScan scan = new PluginScan();
     folders.forEach(scan::folder);
-    return new PluginCatalog(scan.plugins(), scan.problems());
+    return scan.load(PluginCatalog.class.getClassLoader());
   }
 
   /**
-   * This catalog, if there are no problems.
-   *
-   * @throws PluginException if there are
+   * What is wrong with the plugins, one line each: those that are {@link #broken}, and those that
+   * claim the same type. Warnings, as long as no listener asks for one of them.
    */
-  public PluginCatalog requireSound() {
-    if (!problems.isEmpty()) {
-      throw new PluginException(problems);
-    }
-    return this;
-  }
-
-  /** The plugins of a kind. */
-  public <T> List<InstalledPlugin<T>> all(PluginKind<T> kind) {
-    return plugins.stream().flatMap(plugin -> plugin.as(kind).stream()).toList();
+  public List<String> problems() {
+    Stream<String> conflicts =
+        plugins.stream()
+            .map(plugin -> claims(plugin.kind(), plugin.type()))
+            .filter(claims -> claims.size() > 1)
+            .map(InstalledPlugin::conflict)
+            .distinct();
+    return Stream.concat(broken.stream(), conflicts).toList();
   }
 
   /** The types that a place in the configuration for plugins of a kind may name, sorted. */
@@ -58,12 +54,19 @@ public record PluginCatalog(List<InstalledPlugin<?>> plugins, List<String> probl
     return plugins.stream()
         .filter(plugin -> plugin.kind().sharesPlaceWith(kind))
         .map(InstalledPlugin::type)
+        .distinct()
         .sorted()
         .toList();
   }
 
-  /** The plugin of a kind and a type, if it is installed. */
-  public <T> Optional<InstalledPlugin<T>> find(PluginKind<T> kind, String type) {
-    return all(kind).stream().filter(plugin -> plugin.type().equals(type)).findFirst();
+  /**
+   * The plugins that claim a type where the configuration names plugins of a kind: it can be used
+   * if there is one.
+   */
+  public List<InstalledPlugin<?>> claims(PluginKind<?> kind, String type) {
+    return plugins.stream()
+        .filter(plugin -> plugin.kind().sharesPlaceWith(kind) && plugin.type().equals(type))
+        .<InstalledPlugin<?>>map(plugin -> plugin)
+        .toList();
   }
 }

@@ -10,20 +10,28 @@ import java.util.stream.Stream;
 /**
  * What lies in a plugin folder: each jar is a plugin, and so is each subfolder with jars in it.
  *
- * @param plugins the jars of each plugin, in the order of their names
+ * @param plugins in the order of their names, and so are the jars of each
  */
-record PluginFolder(List<List<Path>> plugins) {
+record PluginFolder(List<Entry> plugins) {
+
+  /**
+   * A plugin's files.
+   *
+   * @param place the jar, or the subfolder
+   * @param jars the jar, or those in the subfolder
+   */
+  record Entry(Path place, List<Path> jars) {}
 
   static PluginFolder scan(Path folder) throws IOException {
-    List<List<Path>> plugins = new ArrayList<>();
-    for (Path entry : entries(folder)) {
-      if (Files.isDirectory(entry)) {
-        plugins.add(entries(entry).stream().filter(PluginFolder::isJar).toList());
-      } else if (isJar(entry)) {
-        plugins.add(List.of(entry));
+    List<Entry> plugins = new ArrayList<>();
+    for (Path place : entries(folder)) {
+      if (Files.isDirectory(place)) {
+        plugins.add(new Entry(place, entries(place).stream().filter(PluginFolder::isJar).toList()));
+      } else if (isJar(place)) {
+        plugins.add(new Entry(place, List.of(place)));
       }
     }
-    plugins.removeIf(List::isEmpty);
+    plugins.removeIf(plugin -> plugin.jars().isEmpty());
     return new PluginFolder(List.copyOf(plugins));
   }
 

@@ -4,26 +4,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Collects plugins from several places, and the problems there were. */
+/**
+ * Collects plugins from several places, and the problems there were. All jars are known before the
+ * first class is loaded, so that a class that is missing can be looked for among them.
+ */
 final class PluginScan {
-  private final List<InstalledPlugin<?>> plugins = new ArrayList<>();
-  private final List<String> problems = new ArrayList<>();
+  private static final Logger LOG = LoggerFactory.getLogger(PluginScan.class);
+
   private final Set<Path> folders = new HashSet<>();
-  private final PluginLoader loader;
-
-  PluginScan(ClassLoader host) {
-    this.loader = new PluginLoader(host);
-  }
-
-  void classPath() {
-    add(loader::fromClassPath);
-  }
+  private final List<PluginJars> found = new ArrayList<>();
+  private final List<InstalledPlugin<?>> plugins = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
 
   void folder(Path folder) {
     if (!Files.exists(folder)) {
@@ -31,36 +30,30 @@ final class PluginScan {
     }
     try {
       if (folders.add(folder.toRealPath())) {
-        PluginFolder.scan(folder).plugins().forEach(jars -> add(() -> loader.fromJars(jars)));
+        PluginFolder.scan(folder)
+            .plugins()
+            .forEach(plugin -> keep(found, () -> List.of(PluginJars.read(plugin))));
       }
     } catch (IOException e) {
-      problems.add("plugin folder " + folder + " cannot be read: " + e.getMessage());
+      broken.add("plugin folder " + folder + " cannot be read: " + e.getMessage());
     }
   }
 
-  List<InstalledPlugin<?>> plugins() {
-    return plugins;
+  PluginCatalog load(ClassLoader host) {
+    List<PluginJar> jars = found.stream().flatMap(plugin -> plugin.jars().stream()).toList();
+    PluginLoader loader = new PluginLoader(host, new MissingClass(host, jars));
+    keep(plugins, loader::fromClassPath);
+    found.forEach(plugin -> keep(plugins, () -> loader.fromJars(plugin)));
+    broken.sort(Comparator.naturalOrder());
+    return new PluginCatalog(plugins, broken);
   }
 
-  List<String> problems() {
-    return problems;
-  }
-
-  private void add(Supplier<List<InstalledPlugin<?>>> found) {
+  private <T> void keep(List<T> kept, Supplier<List<T>> more) {
     try {
-      found.get().forEach(this::add);
+      kept.addAll(more.get());
     } catch (PluginException e) {
-      problems.add(String.valueOf(e.getMessage()));
+      LOG.debug("a plugin is left out", e);
+      broken.addAll(e.problems());
     }
-  }
-
-  private void add(InstalledPlugin<?> plugin) {
-    Optional<InstalledPlugin<?>> twin = plugins.stream().filter(plugin::collidesWith).findFirst();
-    twin.ifPresentOrElse(
-        other ->
-            problems.add(
-                "%s '%s' is there twice, in %s and in %s: remove one of them"
-                    .formatted(plugin.kind(), plugin.type(), other.location(), plugin.location())),
-        () -> plugins.add(plugin));
   }
 }

@@ -2,6 +2,7 @@ package dev.pellucid.runtime.stage;
 
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.log.AccessLog;
+import dev.pellucid.runtime.plugin.ContextClassLoader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,7 +143,7 @@ public final class AccessLogStage
 
     /** On a thread that may block. */
     private void writeBatch(List<ConnectionSummary> summaries) {
-      try {
+      try (ContextClassLoader context = ContextClassLoader.of(accessLog)) {
         accessLog.log(List.copyOf(summaries));
       } catch (RuntimeException | Error e) {
         log.error("access log {} lost {} lines", accessLog, summaries.size(), e);

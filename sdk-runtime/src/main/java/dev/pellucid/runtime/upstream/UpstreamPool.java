@@ -9,6 +9,7 @@ import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.Selection;
+import dev.pellucid.runtime.plugin.ContextClassLoader;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +37,9 @@ public final class UpstreamPool {
     if (upstreams.isEmpty()) {
       throw new IllegalArgumentException("a pool needs at least one upstream");
     }
-    this.selection = balancer.over(List.copyOf(upstreams));
+    try (ContextClassLoader context = ContextClassLoader.of(balancer)) {
+      this.selection = balancer.over(List.copyOf(upstreams));
+    }
   }
 
   /** Chooses an upstream; a connection for which there is none is refused. Never throws. */

@@ -18,8 +18,21 @@ import java.util.zip.ZipEntry;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
-/** Builds plugin jars from source. */
+/**
+ * Builds plugin jars from source. In {@link #filterSource}, {@link #MEMBERS} and {@link #CREATE}
+ * stand where a test may put code of its own.
+ */
 final class TestJar {
+  /** The body of a {@code decide} that loads a class of the {@link #library}, and asks it. */
+  static final String ASK_LIBRARY =
+      "return library.Answer.yes() ? Verdict.accept() : Verdict.reject();";
+
+  /** More members of the plugin's class. */
+  static final String MEMBERS = "// members";
+
+  /** What {@code create} does first. */
+  static final String CREATE = "// create";
+
   private final Path scratch;
   private final Manifest manifest = new Manifest();
   private final TreeMap<String, byte[]> entries = new TreeMap<>();
@@ -30,12 +43,27 @@ final class TestJar {
   }
 
   /** A plugin that brings one filter; {@code body} is the body of the filter's {@code decide}. */
-  static TestJar filter(Path scratch, String className, String type, String body)
+  static TestJar filter(Path scratch, String className, String type, String body, Path... libraries)
+      throws IOException {
+    return filter(scratch, className, filterSource(className, type, body), libraries);
+  }
+
+  /** A plugin whose provider is this class of the package {@code sample}. */
+  static TestJar filter(Path scratch, String className, String source, Path... libraries)
       throws IOException {
     return new TestJar(scratch)
         .attribute("Pellucid-Api-Version", "1.0")
         .provider("sample." + className)
-        .source("sample." + className, filterSource(className, type, body));
+        .source("sample." + className, source, libraries);
+  }
+
+  /** A library of one class, whose answer is the same each time. */
+  static TestJar library(Path scratch, String answer) throws IOException {
+    return new TestJar(scratch)
+        .source(
+            "library.Answer",
+            "package library; public class Answer { public static boolean yes() { return %s; } }"
+                .formatted(answer));
   }
 
   TestJar attribute(String name, String value) {
@@ -99,12 +127,18 @@ final class TestJar {
     package sample;
 
     import dev.pellucid.api.Connection;
+    import dev.pellucid.api.balance.*;
     import dev.pellucid.api.filter.*;
     import dev.pellucid.api.plugin.*;
     import java.util.*;
 
     public class %1$s implements ProxyPlugin, ConnectionFilterFactory {
+      public static ClassLoader loadedWith;
       public static ClassLoader createdWith;
+
+      public %1$s() {
+        loadedWith = Thread.currentThread().getContextClassLoader();
+      }
 
       public List<ConnectionFilterFactory> connectionFilters() {
         return List.of(this);
@@ -114,12 +148,19 @@ final class TestJar {
         return "%2$s";
       }
 
+      public String description() {
+        return "A plugin of a test";
+      }
+
       public Set<String> keys() {
         return Set.of("mood");
       }
 
+      // members
+
       public ConnectionFilter create(Settings settings, PluginContext context) {
         createdWith = Thread.currentThread().getContextClassLoader();
+        // create
         return connection -> {
           %3$s
         };

@@ -11,6 +11,7 @@ import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.javadsl.EventLoops;
 import dev.pellucid.runtime.Await;
+import dev.pellucid.runtime.OtherClassLoader;
 import dev.pellucid.runtime.loop.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,14 @@ class AccessLogStageTest {
   private static CompletionStage<Done> run(
       Source<ConnectionSummary, NotUsed> source, AccessLog log) {
     return source.runWith(new AccessLogStage(log), system);
+  }
+
+  /** So that a library inside a plugin finds its classes and files whenever it looks for them. */
+  @Test
+  void theLogIsCalledInItsOwnContext() throws Exception {
+    OtherClassLoader other = new OtherClassLoader();
+    Await.result(run(source(summaries(1)), other.make(AccessLog.class)));
+    assertEquals(List.of(other), other.contexts());
   }
 
   private List<ConnectionSummary> written() {

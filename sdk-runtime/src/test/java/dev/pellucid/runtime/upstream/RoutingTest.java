@@ -12,7 +12,9 @@ import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.api.Upstream;
+import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.Selection;
+import dev.pellucid.runtime.OtherClassLoader;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,14 @@ class RoutingTest {
     assertSame(connection, routed.connection());
     assertEquals(Optional.empty(), routed.upstream());
     assertEquals(Optional.of(expected), connection.refusal());
+  }
+
+  /** So that a library inside a plugin finds its classes and files. */
+  @Test
+  void theBalancerLooksAtThePoolInItsOwnContext() {
+    OtherClassLoader other = new OtherClassLoader();
+    new UpstreamPool(List.of(FIRST), other.make(Balancer.class));
+    assertEquals(List.of(other), other.contexts());
   }
 
   @Test

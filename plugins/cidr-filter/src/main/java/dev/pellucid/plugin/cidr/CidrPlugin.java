@@ -27,6 +27,11 @@ public final class CidrPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Accepts or rejects clients by the networks their addresses are in";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of("allow", "deny");
     }

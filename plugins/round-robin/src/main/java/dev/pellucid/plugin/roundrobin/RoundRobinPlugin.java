@@ -23,6 +23,11 @@ public final class RoundRobinPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Takes the upstreams in turn, each as often as its weight says";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of();
     }

@@ -28,6 +28,11 @@ public final class TextLogPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Writes a line of text for each connection to an SLF4J logger";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of(LOGGER);
     }

@@ -1,7 +1,6 @@
 package dev.pellucid.sample.loadbalancer;
 
 import dev.pellucid.runtime.config.ConfigurationException;
-import dev.pellucid.runtime.plugin.PluginException;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +24,7 @@ final class Failures implements IExecutionExceptionHandler {
     LOG.debug("{} failed", command.getCommandName(), cause);
     command.getErr().println(text(cause));
     command.getErr().flush();
-    return cause instanceof ConfigurationException || cause instanceof PluginException
-        ? BAD_CONFIGURATION
-        : CANNOT_START;
+    return cause instanceof ConfigurationException ? BAD_CONFIGURATION : CANNOT_START;
   }
 
   private static Throwable cause(Throwable failure) {
@@ -35,10 +32,10 @@ final class Failures implements IExecutionExceptionHandler {
     return cause == null ? failure : cause(cause);
   }
 
-  /** Messages of the JDK's exceptions seldom make sense without the name of the class. */
+  /** Messages of the JDK's exceptions seldom make sense without the class's name and the cause. */
   private static String text(Throwable cause) {
     return cause.getClass().getName().startsWith("dev.pellucid.")
         ? String.valueOf(cause.getMessage())
-        : "pellucid: " + cause;
+        : "pellucid: " + cause + (cause.getCause() == null ? "" : ": " + cause.getCause());
   }
 }

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,13 +61,17 @@ public final class Main {
   @Command(name = "check", description = "Validates the configuration and prints the pipelines.")
   int check(@Parameters(paramLabel = "FILE", description = FILE) Path file) {
     ProxyConfig config = ProxyConfig.load(file);
-    ProxyPlugins.create(config, Installation.plugins(config.pluginsDir())).close();
+    PluginCatalog catalog = Installation.plugins(config.pluginsDir());
+    ProxyPlugins.create(config, catalog).close();
     config.listeners().forEach(listener -> out.println(PipelineText.of(listener)));
-    config.notes().forEach(note -> out.println("note: " + note));
+    Stream.concat(config.notes().stream(), catalog.problems().stream())
+        .forEach(note -> out.println("note: " + note));
     return 0;
   }
 
-  @Command(name = "plugins", description = "Lists every plugin, its version and its jar.")
+  @Command(
+      name = "plugins",
+      description = "Lists every plugin: what it does, its settings and its jar.")
   int plugins(
       @Parameters(paramLabel = "FILE", arity = "0..1", description = FILE + ", for its plugins-dir")
           @Nullable Path file) {

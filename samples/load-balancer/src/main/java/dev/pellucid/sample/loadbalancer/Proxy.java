@@ -7,6 +7,7 @@ import dev.pellucid.javadsl.Binding;
 import dev.pellucid.runtime.ProxyServer;
 import dev.pellucid.runtime.RunningListener;
 import dev.pellucid.runtime.config.ProxyConfig;
+import dev.pellucid.runtime.plugin.PluginCatalog;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -44,10 +45,10 @@ record Proxy(ProxyConfig config, Duration drainLimit, PrintStream out) {
   }
 
   private ProxyServer start(ActorSystem system) {
+    PluginCatalog catalog = Installation.plugins(config.pluginsDir());
+    catalog.problems().forEach(LOG::warn);
     try {
-      return ProxyServer.start(system, config, Installation.plugins(config.pluginsDir()))
-          .toCompletableFuture()
-          .join();
+      return ProxyServer.start(system, config, catalog).toCompletableFuture().join();
     } catch (CompletionException e) {
       system.terminate();
       throw e;
