@@ -1,38 +1,89 @@
 package dev.pellucid.sample.loadbalancer;
 
 import dev.pellucid.runtime.plugin.InstalledPlugin;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What {@code pellucid plugins} prints. */
+/**
+ * What {@code pellucid plugins} prints: for each plugin a row, and below it the settings it knows,
+ * if any, and its jar.
+ *
+ * <pre>
+ * KIND    TYPE  VERSION  DESCRIPTION
+ * filter  cidr  1.0      Accepts or rejects clients by the networks their addresses are in
+ *     keys: allow, deny
+ *     jar:  plugins/cidr.jar
+ * </pre>
+ */
 final class PluginTable {
-  private static final List<String> HEADINGS = List.of("KIND", "TYPE", "VERSION", "JAR");
+  private static final List<String> HEADINGS = List.of("KIND", "TYPE", "VERSION", "DESCRIPTION");
+  private static final String GAP = "  ";
+
+  /** Descriptions and keys are wrapped here; a path never is, so that it can be copied. */
+  private static final int WIDTH = 120;
 
   private PluginTable() {}
 
   static String of(List<InstalledPlugin<?>> plugins) {
+    List<InstalledPlugin<?>> sorted = new ArrayList<>(plugins);
+    sorted.sort(
+        Comparator.comparing((InstalledPlugin<?> plugin) -> plugin.kind().toString())
+            .thenComparing(InstalledPlugin::type));
+    List<Integer> widths = widths(sorted);
+    List<String> lines = new ArrayList<>(row(HEADINGS, widths));
+    for (InstalledPlugin<?> plugin : sorted) {
+      lines.addAll(row(cells(plugin), widths));
+      lines.addAll(settings(plugin));
+      lines.add("    jar:  " + plugin.location());
+    }
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  private static List<String> cells(InstalledPlugin<?> plugin) {
+    return List.of(plugin.kind().toString(), plugin.type(), plugin.version(), plugin.description());
+  }
+
+  /** Of all columns but the last. */
+  private static List<Integer> widths(List<InstalledPlugin<?>> plugins) {
     List<List<String>> rows =
-        Stream.concat(Stream.of(HEADINGS), plugins.stream().map(PluginTable::row)).toList();
-    return rows.stream()
-        .map(row -> line(row, rows))
-        .collect(Collectors.joining(System.lineSeparator()));
+        Stream.concat(Stream.of(HEADINGS), plugins.stream().map(PluginTable::cells)).toList();
+    return IntStream.range(0, HEADINGS.size() - 1)
+        .mapToObj(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
+        .toList();
   }
 
-  private static List<String> row(InstalledPlugin<?> plugin) {
-    return List.of(plugin.kind().toString(), plugin.type(), plugin.version(), plugin.location());
+  private static List<String> row(List<String> cells, List<Integer> widths) {
+    String start =
+        IntStream.range(0, widths.size())
+            .mapToObj(column -> padded(cells.get(column), widths.get(column)) + GAP)
+            .collect(Collectors.joining());
+    return wrapped(start, cells.get(widths.size()));
   }
 
-  private static String line(List<String> row, List<List<String>> rows) {
-    return IntStream.range(0, row.size())
-        .mapToObj(column -> padded(row.get(column), width(column, rows)))
-        .collect(Collectors.joining("  "))
-        .stripTrailing();
+  private static List<String> settings(InstalledPlugin<?> plugin) {
+    return plugin.keys().isEmpty()
+        ? List.of()
+        : wrapped("    keys: ", String.join(", ", new TreeSet<>(plugin.keys())));
   }
 
-  private static int width(int column, List<List<String>> rows) {
-    return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+  /** The text behind a start; further lines of it stand below the first. */
+  private static List<String> wrapped(String start, String text) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder(start);
+    for (String word : text.strip().split("\\s+", -1)) {
+      if (line.length() > start.length() && line.length() + word.length() > WIDTH) {
+        lines.add(line.toString().stripTrailing());
+        line = new StringBuilder(" ".repeat(start.length()));
+      }
+      line.append(word).append(' ');
+    }
+    lines.add(line.toString().stripTrailing());
+    return lines;
   }
 
   private static String padded(String text, int width) {

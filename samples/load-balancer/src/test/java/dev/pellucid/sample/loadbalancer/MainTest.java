@@ -53,7 +53,7 @@ class MainTest {
   @Test
   void pluginsPrintsATable() {
     assertEquals(0, execute("plugins"));
-    assertEquals("KIND  TYPE  VERSION  JAR", out.toString(UTF_8).strip());
+    assertEquals("KIND  TYPE  VERSION  DESCRIPTION", out.toString(UTF_8).strip());
   }
 
   private int execute(String... arguments) {

@@ -206,13 +206,38 @@ class RunIT {
   }
 
   @Test
+  void aBrokenPluginIsANoteUnlessAListenerAsksForIt() throws Exception {
+    Path jar = Files.createDirectory(folder.resolve("plugins")).resolve("broken.jar");
+    Files.writeString(jar, "not a jar");
+    String config = Files.readString(config(50080, 50081));
+    String broken = "plugin plugins/broken.jar cannot be read";
+
+    Process check = pellucid("check", "web.conf");
+    assertEquals(0, check.waitFor());
+    assertTrue(
+        check.inputReader(UTF_8).lines().anyMatch(line -> line.startsWith("note: " + broken)));
+
+    Files.writeString(folder.resolve("web.conf"), config.replace("type = cidr", "type = broken"));
+    Process refused = pellucid("check", "web.conf");
+    assertEquals(2, refused.waitFor());
+    String error = new String(refused.getErrorStream().readAllBytes(), UTF_8);
+    assertTrue(error.contains("unknown filter type \"broken\"") && error.contains(broken), error);
+
+    Process plugins = pellucid("plugins");
+    assertEquals(0, plugins.waitFor());
+    assertTrue(
+        plugins.inputReader(UTF_8).lines().anyMatch(line -> line.startsWith("problem: " + broken)));
+  }
+
+  @Test
   void theBundledPluginsAreListed() throws Exception {
     Process plugins = pellucid("plugins");
     assertEquals(
-        List.of("KIND TYPE", "filter cidr", "balancer round-robin", "access-log text"),
+        List.of("KIND TYPE", "access-log text", "balancer round-robin", "filter cidr"),
         plugins
             .inputReader(UTF_8)
             .lines()
+            .filter(line -> !line.startsWith(" "))
             .map(line -> line.replaceFirst("(\\S+) +(\\S+) .*", "$1 $2"))
             .toList());
   }
