@@ -50,10 +50,51 @@ public final class Addresses {
 
   /** Writes an address and its port as {@link #parse} reads them; zeros of IPv6 are written out. */
   public static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host)
-        + ":"
-        + address.getPort();
+    StringBuilder text = new StringBuilder(48);
+    append(text, address);
+    return text.toString();
+  }
+
+  /** Appends what {@link #text} returns, without making it. */
+  public static void append(StringBuilder text, InetSocketAddress address) {
+    boolean brackets = address.getAddress() instanceof Inet6Address;
+    text.append(brackets ? "[" : "");
+    append(text, address.getAddress());
+    text.append(brackets ? "]:" : ":").append(address.getPort());
+  }
+
+  /** Appends an address as {@link #literal(String)} reads it; zeros of IPv6 are written out. */
+  public static void append(StringBuilder text, InetAddress address) {
+    byte[] bytes = address.getAddress();
+    if (bytes.length == 4) {
+      appendIpv4(text, bytes);
+    } else if (((Inet6Address) address).getScopeId() != 0) {
+      text.append(address.getHostAddress()); // link-local and rare: the interface has a name
+    } else {
+      appendIpv6(text, bytes);
+    }
+  }
+
+  private static void appendIpv4(StringBuilder text, byte[] bytes) {
+    text.append(bytes[0] & 0xFF);
+    for (int i = 1; i < 4; i++) {
+      text.append('.').append(bytes[i] & 0xFF);
+    }
+  }
+
+  private static void appendIpv6(StringBuilder text, byte[] bytes) {
+    for (int i = 0; i < 16; i += 2) {
+      text.append(i == 0 ? "" : ":");
+      appendHex(text, ((bytes[i] & 0xFF) << 8) | (bytes[i + 1] & 0xFF));
+    }
+  }
+
+  /** A number of 16 bits, without leading zeros. */
+  private static void appendHex(StringBuilder text, int group) {
+    if (group > 0xF) {
+      appendHex(text, group >> 4);
+    }
+    text.append(Character.forDigit(group & 0xF, 16));
   }
 
   /** Only what looks like a literal is handed on: anything else would be looked up in the DNS. */

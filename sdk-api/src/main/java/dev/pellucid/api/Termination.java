@@ -30,6 +30,11 @@ public record Termination(Party party, Phase phase, Cause cause) {
     Party(char letter) {
       this.letter = letter;
     }
+
+    /** The letter that stands for it in {@link Termination#code()}. */
+    public char letter() {
+      return letter;
+    }
   }
 
   /** The phase a connection was in when it ended. */
@@ -51,6 +56,11 @@ public record Termination(Party party, Phase phase, Cause cause) {
 
     Phase(char letter) {
       this.letter = letter;
+    }
+
+    /** The letter that stands for it in {@link Termination#code()}. */
+    public char letter() {
+      return letter;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.pellucid.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -13,6 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 class AddressesTest {
 
@@ -23,6 +25,9 @@ class AddressesTest {
     assertEquals(
         new InetSocketAddress(address, port),
         Addresses.parse(address.getHostAddress() + ":" + port));
+    assertEquals(
+        address.getHostAddress() + ":" + port,
+        Addresses.text(new InetSocketAddress(address, port)));
   }
 
   @Property
@@ -36,6 +41,12 @@ class AddressesTest {
     assertEquals(
         "[" + address.getHostAddress() + "]:" + port,
         Addresses.text(new InetSocketAddress(address, port)));
+  }
+
+  @Test
+  void theInterfaceOfALinkLocalAddressIsWritten() throws UnknownHostException {
+    InetAddress address = Inet6Address.getByAddress(null, new byte[16], 3);
+    assertEquals("[0:0:0:0:0:0:0:0%3]:80", Addresses.text(new InetSocketAddress(address, 80)));
   }
 
   @Property
