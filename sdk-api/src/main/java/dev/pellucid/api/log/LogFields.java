@@ -87,13 +87,16 @@ public final class LogFields {
    * What a log with columns writes: the fields that the setting {@code fields} lists, without it
    * all, and then the attributes.
    *
-   * @throws com.typesafe.config.ConfigException if a field is unknown
+   * @throws com.typesafe.config.ConfigException if a field is unknown, or if there is none at all
    */
   public List<LogField> columns() {
     Set<LogField> columns =
         new LinkedHashSet<>(
             settings.has(FIELDS) ? settings.list(FIELDS, this::named) : fields.values());
     columns.addAll(attributes.values());
+    if (columns.isEmpty()) {
+      throw settings.bad(FIELDS, "must list a field, unless " + ATTRIBUTES + " lists one");
+    }
     return List.copyOf(columns);
   }
 }

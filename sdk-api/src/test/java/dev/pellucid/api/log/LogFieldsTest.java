@@ -51,6 +51,7 @@ class LogFieldsTest {
     assertProblem(
         "fields = [\nclinet]", "2: ", "unknown field \"clinet\"; known are listener, time");
     assertProblem("fields = [sni]", "1: ", "attributes have to be listed in attributes");
+    assertProblem("\nfields = []", "2: ", "must list a field");
     assertProblem("attributes = [\ntime]", "2: ", "\"time\" is a field of every connection");
     assertProblem("attributes = [\"a b\"]", "1: ", "must be letters, digits");
   }
