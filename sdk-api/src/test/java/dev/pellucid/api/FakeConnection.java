@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -29,13 +30,14 @@ public final class FakeConnection implements Connection {
   private final Transport transport;
   private final InetSocketAddress client;
   private final boolean intercepted;
-  private final ByteString sent;
+  private final List<ByteString> sent;
+  private final AtomicInteger arrived = new AtomicInteger();
   private final AtomicReference<@Nullable Termination> refusal = new AtomicReference<>();
   private final Map<Attribute<?>, Object> attributes = new ConcurrentHashMap<>();
   private final List<Consumer<Termination>> onClose = new CopyOnWriteArrayList<>();
 
   private FakeConnection(
-      Transport transport, InetSocketAddress client, boolean intercepted, ByteString sent) {
+      Transport transport, InetSocketAddress client, boolean intercepted, List<ByteString> sent) {
     this.transport = transport;
     this.client = client;
     this.intercepted = intercepted;
@@ -49,14 +51,12 @@ public final class FakeConnection implements Connection {
 
   /** One of a client such as {@code 10.1.0.2:40000}. */
   public static FakeConnection from(String client) {
-    return new FakeConnection(
-        Transport.TCP, Addresses.parse(client), true, ByteString.emptyByteString());
+    return new FakeConnection(Transport.TCP, Addresses.parse(client), true, List.of());
   }
 
   /** One whose client asked for the proxy. */
   public static FakeConnection toTheProxy() {
-    return new FakeConnection(
-        Transport.TCP, Addresses.parse("10.1.0.2:40000"), false, ByteString.emptyByteString());
+    return new FakeConnection(Transport.TCP, Addresses.parse("10.1.0.2:40000"), false, List.of());
   }
 
   /** The same, of another transport. */
@@ -64,9 +64,13 @@ public final class FakeConnection implements Connection {
     return new FakeConnection(other, client, intercepted, sent);
   }
 
-  /** The same, whose client has sent these bytes and the end of its stream. */
-  public FakeConnection sending(ByteString bytes) {
-    return new FakeConnection(transport, client, intercepted, bytes);
+  /**
+   * The same, whose client has sent these bytes and the end of its stream.
+   *
+   * @param segments arrive one by one, each when someone looks for more than the ones before
+   */
+  public FakeConnection sending(ByteString... segments) {
+    return new FakeConnection(transport, client, intercepted, List.of(segments));
   }
 
   /** Ends it: what waits for its end is told. */
@@ -129,7 +133,20 @@ public final class FakeConnection implements Connection {
 
   @Override
   public CompletionStage<ByteString> peek(int least, int most, Duration limit) {
-    return CompletableFuture.completedStage(sent.take(most));
+    return CompletableFuture.completedStage(arrived(least).take(most));
+  }
+
+  private ByteString arrived(int least) {
+    while (segments().size() < least && arrived.get() < sent.size()) {
+      arrived.incrementAndGet();
+    }
+    return segments();
+  }
+
+  private ByteString segments() {
+    return sent.stream()
+        .limit(arrived.get())
+        .reduce(ByteString.emptyByteString(), ByteString::concat);
   }
 
   @Override
