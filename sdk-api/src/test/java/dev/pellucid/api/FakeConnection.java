@@ -51,7 +51,12 @@ public final class FakeConnection implements Connection {
 
   /** One of a client such as {@code 10.1.0.2:40000}. */
   public static FakeConnection from(String client) {
-    return new FakeConnection(Transport.TCP, Addresses.parse(client), true, List.of());
+    return from(Addresses.parse(client));
+  }
+
+  /** One of a client. */
+  public static FakeConnection from(InetSocketAddress client) {
+    return new FakeConnection(Transport.TCP, client, true, List.of());
   }
 
   /** One whose client asked for the proxy. */

@@ -1,0 +1,91 @@
+package dev.pellucid.api.balance;
+
+import dev.pellucid.api.Upstream;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts the connections that go to each upstream, for balancers that choose by it. It belongs to
+ * the balancer and outlives a change of the pool: an upstream is who listens at its address,
+ * whatever its weight. All methods may be called on any thread, and none blocks.
+ */
+public final class OpenConnections {
+  private final ConcurrentHashMap<InetSocketAddress, Count> counts = new ConcurrentHashMap<>();
+
+  /** Counts from zero. */
+  public OpenConnections() {}
+
+  /**
+   * The counts of a pool's upstreams, in its order. What other upstreams have had is forgotten as
+   * soon as nothing goes to them any more; so call this whenever the pool changes.
+   */
+  public List<Count> of(List<Upstream> pool) {
+    Set<InetSocketAddress> current = new HashSet<>();
+    pool.forEach(upstream -> current.add(upstream.address()));
+    counts.values().removeIf(count -> !current.contains(count.address) && count.retire());
+    return pool.stream().map(upstream -> of(upstream.address())).toList();
+  }
+
+  private Count of(InetSocketAddress address) {
+    Count count = counts.get(address);
+    return count != null ? count : counts.computeIfAbsent(address, Count::new);
+  }
+
+  /** A connection goes to an upstream. */
+  public void opened(Upstream upstream) {
+    Count count = of(upstream.address());
+    while (!count.opened()) {
+      // It is about to be forgotten, while someone with an earlier pool still chose the upstream.
+      counts.remove(upstream.address(), count);
+      count = of(upstream.address());
+    }
+  }
+
+  /**
+   * A connection that was counted goes to the upstream no longer.
+   *
+   * @throws IllegalStateException if none was counted
+   */
+  public void closed(Upstream upstream) {
+    of(upstream.address()).closed();
+  }
+
+  /** How many connections go to one upstream. */
+  public static final class Count {
+    private static final int RETIRED = -1;
+
+    private final InetSocketAddress address;
+    private final AtomicInteger open = new AtomicInteger();
+
+    private Count(InetSocketAddress address) {
+      this.address = address;
+    }
+
+    /** How many they are at the moment. */
+    public int open() {
+      return Math.max(0, open.get());
+    }
+
+    private boolean opened() {
+      int before;
+      do {
+        before = open.get();
+      } while (before != RETIRED && !open.compareAndSet(before, before + 1));
+      return before != RETIRED;
+    }
+
+    private void closed() {
+      if (open.getAndUpdate(before -> Math.max(0, before - 1)) <= 0) {
+        throw new IllegalStateException("no connection to " + address + " was counted");
+      }
+    }
+
+    private boolean retire() {
+      return open.compareAndSet(0, RETIRED);
+    }
+  }
+}
