@@ -20,6 +20,6 @@ public final class RoundRobin implements Balancer {
 
   @Override
   public Selection over(List<Upstream> pool) {
-    return new Turns(Rounds.smooth(pool));
+    return new Turns(pool);
   }
 }

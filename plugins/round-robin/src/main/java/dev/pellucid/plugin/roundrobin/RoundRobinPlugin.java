@@ -16,6 +16,7 @@ public final class RoundRobinPlugin implements ProxyPlugin {
     return List.of(new Factory());
   }
 
+  /** Lets the upstreams take turns, as often as their weights say. */
   private static final class Factory implements BalancerFactory {
     @Override
     public String type() {

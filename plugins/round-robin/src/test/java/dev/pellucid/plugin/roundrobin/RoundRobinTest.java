@@ -13,6 +13,7 @@ import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.BalancerFactory;
 import dev.pellucid.api.balance.Selection;
+import dev.pellucid.api.balance.WeightedBalancerContract;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
 import dev.pellucid.api.plugin.Settings;
@@ -34,7 +35,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-class RoundRobinTest {
+class RoundRobinTest extends WeightedBalancerContract {
   /** Round robin asks nothing of a connection: every call to this one fails. */
   private static final Connection ANY =
       (Connection)
@@ -44,6 +45,11 @@ class RoundRobinTest {
               (proxy, method, arguments) -> {
                 throw new AssertionError(method + " was called");
               });
+
+  @Override
+  protected Balancer balancer() {
+    return new RoundRobin();
+  }
 
   @Test
   void turnsOfOneUpstreamAreSpreadOverTheRound() {
@@ -85,6 +91,19 @@ class RoundRobinTest {
             .filter(usable)
             .collect(toMap(upstream -> upstream, upstream -> upstream.weight() / divisor)),
         chosen);
+  }
+
+  /** Nearly all of the 65,536 turns of a round. */
+  @Test
+  void whenNearlyAllTurnsFallToAnUnusableUpstreamTheOthersShareThem() {
+    List<Upstream> pool = pool(List.of(1_000_000_000, 1, 2));
+    Selection selection = new RoundRobin().over(pool);
+    long last =
+        Stream.generate(() -> selection.select(ANY, upstream -> !upstream.equals(pool.get(0))))
+            .limit(3_000)
+            .filter(chosen -> chosen.equals(Optional.of(pool.get(2))))
+            .count();
+    assertTrue(last > 1_850 && last < 2_150, () -> last + " of 3000");
   }
 
   @Test
