@@ -1,0 +1,96 @@
+package dev.pellucid.sample.transparenthttp;
+
+import java.util.List;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.UniformFanInShape;
+import org.apache.pekko.stream.UniformFanOutShape;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.GraphDSL;
+import org.apache.pekko.stream.javadsl.Merge;
+import org.apache.pekko.stream.javadsl.Partition;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * What the proxy does to requests: it answers those for a blocked path itself, with 403, and tells
+ * servers in a header that the others have come through it.
+ *
+ * @param blocked the beginning of the paths that are blocked
+ */
+record Requests(String blocked) {
+  private static final RawHeader VIA = RawHeader.create("Via", "1.1 pellucid");
+  private static final HttpResponse FORBIDDEN =
+      HttpResponse.create().withStatus(StatusCodes.FORBIDDEN).withEntity("Blocked.\n");
+
+  /**
+   * They concern one connection, and there are two. So a client cannot switch to another protocol,
+   * which this proxy does not speak. The last one is pekko-http's own, for handlers of requests.
+   */
+  private static final List<String> HOP_BY_HOP =
+      List.of("Connection", "Keep-Alive", "Upgrade", "HTTP2-Settings", "Timeout-Access");
+
+  /**
+   * The requests of one client, answered in their order by a server or by the proxy. It relies on
+   * the layer before it to send one only when the last was answered.
+   */
+  Flow<HttpRequest, HttpResponse, NotUsed> handledBy(
+      Flow<HttpRequest, HttpResponse, NotUsed> server) {
+    return Flow.fromGraph(
+        GraphDSL.create(
+            graph -> {
+              UniformFanOutShape<HttpRequest, HttpRequest> requests =
+                  graph.add(Partition.create(2, this::way, true));
+              UniformFanInShape<HttpResponse, HttpResponse> responses =
+                  graph.add(Merge.create(2, true));
+              graph.from(requests.out(0)).via(graph.add(through(server))).toFanIn(responses);
+              graph.from(requests.out(1)).via(graph.add(forbidden())).toFanIn(responses);
+              return FlowShape.of(requests.in(), responses.out());
+            }));
+  }
+
+  // The path without its %-escapes and dots, which is also what the server gets.
+  private int way(HttpRequest request) {
+    return request.getUri().path().startsWith(blocked) ? 1 : 0;
+  }
+
+  /** Never ends by itself: the server's last answer may be still to come. */
+  private static Flow<HttpRequest, HttpResponse, NotUsed> forbidden() {
+    return Flow.of(HttpRequest.class)
+        .flatMapConcat(
+            request -> request.entity().getDataBytes().fold(FORBIDDEN, (answer, bytes) -> answer))
+        .concat(Source.never());
+  }
+
+  private static Flow<HttpRequest, HttpResponse, NotUsed> through(
+      Flow<HttpRequest, HttpResponse, NotUsed> server) {
+    return Flow.of(HttpRequest.class).map(Requests::forwarded).via(server).map(Requests::forwarded);
+  }
+
+  private static HttpRequest forwarded(HttpRequest request) {
+    HttpRequest forwarded = request.withUri(request.getUri().toRelative());
+    for (String name : HOP_BY_HOP) {
+      forwarded = forwarded.removeHeader(name);
+    }
+    forwarded = forwarded.addHeader(VIA);
+    return request.entity().isChunked() ? forwarded.withEntity(anew(request.entity())) : forwarded;
+  }
+
+  private static HttpResponse forwarded(HttpResponse response) {
+    return response.entity().isChunked() ? response.withEntity(anew(response.entity())) : response;
+  }
+
+  /**
+   * The same bytes in chunks of their own. The layer that sends an entity takes its last chunk for
+   * its end and cancels it, and the layer that receives it takes that for a failure, because the
+   * message has not ended yet.
+   */
+  private static HttpEntity.Chunked anew(HttpEntity entity) {
+    return HttpEntities.createChunked(entity.getContentType(), entity.getDataBytes());
+  }
+}
