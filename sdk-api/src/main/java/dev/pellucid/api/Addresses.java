@@ -84,17 +84,22 @@ public final class Addresses {
 
   private static void appendIpv6(StringBuilder text, byte[] bytes) {
     for (int i = 0; i < 16; i += 2) {
-      text.append(i == 0 ? "" : ":");
+      if (i > 0) {
+        text.append(':');
+      }
       appendHex(text, ((bytes[i] & 0xFF) << 8) | (bytes[i + 1] & 0xFF));
     }
   }
 
   /** A number of 16 bits, without leading zeros. */
   private static void appendHex(StringBuilder text, int group) {
-    if (group > 0xF) {
-      appendHex(text, group >> 4);
+    int shift = 12;
+    while (shift > 0 && group >> shift == 0) {
+      shift -= 4;
     }
-    text.append(Character.forDigit(group & 0xF, 16));
+    for (; shift >= 0; shift -= 4) {
+      text.append(Character.forDigit((group >> shift) & 0xF, 16));
+    }
   }
 
   /** Only what looks like a literal is handed on: anything else would be looked up in the DNS. */
