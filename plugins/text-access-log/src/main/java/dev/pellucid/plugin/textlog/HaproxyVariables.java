@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
@@ -56,9 +57,14 @@ final class HaproxyVariables {
     if (part == null) {
       throw new IllegalArgumentException(
           "unknown variable \"%s\"; known are %%{FIELD}, %s and %%%% for a percent sign"
-              .formatted(variable, String.join(", ", variables.keySet())));
+              .formatted(variable, String.join(", ", names())));
     }
     return part;
+  }
+
+  /** The names of all, with their percent signs. */
+  Set<String> names() {
+    return variables.keySet();
   }
 
   private void field(String variable, String label) {

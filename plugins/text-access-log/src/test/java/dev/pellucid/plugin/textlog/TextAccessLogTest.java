@@ -22,9 +22,14 @@ import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.api.log.AccessLogFactory;
+import dev.pellucid.api.log.LogFields;
+import dev.pellucid.api.log.SummaryField;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
 import dev.pellucid.api.plugin.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -40,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class TextAccessLogTest {
+  private static final PluginContext WEB = new PluginContext("web", Transport.TCP, Set.of());
 
   @Test
   void aRelayedConnection() {
@@ -135,6 +141,18 @@ class TextAccessLogTest {
   }
 
   @Test
+  void theDocumentationNamesEveryFieldAndVariable() throws IOException {
+    String page = Files.readString(Path.of("../../docs/access-logs.md"));
+    for (SummaryField field : SummaryField.values()) {
+      String type = field.isNumber() ? "number" : "text";
+      assertTrue(page.contains("| `" + field.label() + "` | " + type + " |"), field.label());
+    }
+    for (String variable : new HaproxyVariables(new LogFields(settings(""), WEB)).names()) {
+      assertTrue(page.contains("`" + variable + "`"), variable);
+    }
+  }
+
+  @Test
   void theServiceLoaderFindsIt() {
     assertEquals("text", factory().type());
     assertEquals(Set.of("logger", "format", "attributes"), factory().keys());
@@ -187,10 +205,11 @@ class TextAccessLogTest {
   }
 
   private static AccessLog create(String settings) {
-    return factory()
-        .create(
-            new Settings(ConfigFactory.parseString(settings)),
-            new PluginContext("web", Transport.TCP, Set.of()));
+    return factory().create(settings(settings), WEB);
+  }
+
+  private static Settings settings(String settings) {
+    return new Settings(ConfigFactory.parseString(settings));
   }
 
   private static AccessLogFactory factory() {
