@@ -31,17 +31,23 @@ public final class FakeConnection implements Connection {
   private final InetSocketAddress client;
   private final boolean intercepted;
   private final List<ByteString> sent;
+  private final Instant acceptedAt;
   private final AtomicInteger arrived = new AtomicInteger();
   private final AtomicReference<@Nullable Termination> refusal = new AtomicReference<>();
   private final Map<Attribute<?>, Object> attributes = new ConcurrentHashMap<>();
   private final List<Consumer<Termination>> onClose = new CopyOnWriteArrayList<>();
 
   private FakeConnection(
-      Transport transport, InetSocketAddress client, boolean intercepted, List<ByteString> sent) {
+      Transport transport,
+      InetSocketAddress client,
+      boolean intercepted,
+      List<ByteString> sent,
+      Instant acceptedAt) {
     this.transport = transport;
     this.client = client;
     this.intercepted = intercepted;
     this.sent = sent;
+    this.acceptedAt = acceptedAt;
   }
 
   /** One whose client, 10.1.0.2, asked for someone else. */
@@ -56,17 +62,18 @@ public final class FakeConnection implements Connection {
 
   /** One of a client. */
   public static FakeConnection from(InetSocketAddress client) {
-    return new FakeConnection(Transport.TCP, client, true, List.of());
+    return new FakeConnection(Transport.TCP, client, true, List.of(), Instant.EPOCH);
   }
 
   /** One whose client asked for the proxy. */
   public static FakeConnection toTheProxy() {
-    return new FakeConnection(Transport.TCP, Addresses.parse("10.1.0.2:40000"), false, List.of());
+    return new FakeConnection(
+        Transport.TCP, Addresses.parse("10.1.0.2:40000"), false, List.of(), Instant.EPOCH);
   }
 
   /** The same, of another transport. */
   public FakeConnection with(Transport other) {
-    return new FakeConnection(other, client, intercepted, sent);
+    return new FakeConnection(other, client, intercepted, sent, acceptedAt);
   }
 
   /**
@@ -75,7 +82,12 @@ public final class FakeConnection implements Connection {
    * @param segments arrive one by one, each when someone looks for more than the ones before
    */
   public FakeConnection sending(ByteString... segments) {
-    return new FakeConnection(transport, client, intercepted, List.of(segments));
+    return new FakeConnection(transport, client, intercepted, List.of(segments), acceptedAt);
+  }
+
+  /** The same, accepted at another time than the epoch. */
+  public FakeConnection acceptedAt(Instant time) {
+    return new FakeConnection(transport, client, intercepted, sent, time);
   }
 
   /** Ends it: what waits for its end is told. */
@@ -123,7 +135,7 @@ public final class FakeConnection implements Connection {
 
   @Override
   public Instant acceptedAt() {
-    return Instant.EPOCH;
+    return acceptedAt;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package com.example.pellucid;
 
 import dev.pellucid.api.balance.BalancerFactory;
-import dev.pellucid.api.filter.FilterFactory;
+import dev.pellucid.api.filter.ConnectionFilterFactory;
 import dev.pellucid.api.log.AccessLogFactory;
 import dev.pellucid.api.plugin.ProxyPlugin;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.List;
 public final class CustomPlugin implements ProxyPlugin {
 
   @Override
-  public List<FilterFactory> filters() {
+  public List<ConnectionFilterFactory> connectionFilters() {
     return List.of(new OfficeHours.Factory());
   }
 

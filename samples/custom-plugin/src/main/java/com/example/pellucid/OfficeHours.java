@@ -1,17 +1,15 @@
 package com.example.pellucid;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.filter.ConnectionFilter;
-import dev.pellucid.api.filter.FilterFactory;
+import dev.pellucid.api.filter.ConnectionFilterFactory;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.api.plugin.PluginContext;
-import java.time.DateTimeException;
+import dev.pellucid.api.plugin.Settings;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Set;
-import java.util.function.Function;
 
 // #filter
 /**
@@ -43,11 +41,16 @@ record OfficeHours(LocalTime from, LocalTime to, ZoneId zone) implements Connect
   // #filter
 
   // #factory
-  static final class Factory implements FilterFactory {
+  static final class Factory implements ConnectionFilterFactory {
 
     @Override
     public String type() {
       return "office-hours";
+    }
+
+    @Override
+    public String description() {
+      return "Accepts connections at certain hours of the day only";
     }
 
     @Override
@@ -56,21 +59,11 @@ record OfficeHours(LocalTime from, LocalTime to, ZoneId zone) implements Connect
     }
 
     @Override
-    public ConnectionFilter create(Config settings, PluginContext context) {
+    public ConnectionFilter create(Settings settings, PluginContext context) {
       return new OfficeHours(
-          parsed(settings, "from", LocalTime::parse),
-          parsed(settings, "to", LocalTime::parse),
-          settings.hasPath("zone") ? parsed(settings, "zone", ZoneId::of) : ZoneId.of("UTC"));
-    }
-
-    /** The value of a key; if it cannot be read, the error names its file and line. */
-    private static <T> T parsed(Config settings, String key, Function<String, T> parser) {
-      String text = settings.getString(key);
-      try {
-        return parser.apply(text);
-      } catch (DateTimeException e) {
-        throw new ConfigException.BadValue(settings.getValue(key).origin(), key, e.getMessage(), e);
-      }
+          settings.require("from", LocalTime::parse),
+          settings.require("to", LocalTime::parse),
+          settings.read("zone", ZoneId::of).orElse(ZoneOffset.UTC));
     }
   }
   // #factory

@@ -2,13 +2,13 @@ package com.example.pellucid;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
-import com.typesafe.config.Config;
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.BalancerFactory;
 import dev.pellucid.api.balance.Selection;
 import dev.pellucid.api.plugin.PluginContext;
+import dev.pellucid.api.plugin.Settings;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -73,14 +73,18 @@ record Rendezvous(long seed) implements Balancer {
     }
 
     @Override
+    public String description() {
+      return "Sends each client to the same upstream, by the highest of its hashes";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of("seed");
     }
 
     @Override
-    public Balancer create(Config settings, PluginContext context) {
-      // Config names the file and the line itself if the value is not a number.
-      return new Rendezvous(settings.hasPath("seed") ? settings.getLong("seed") : 0);
+    public Balancer create(Settings settings, PluginContext context) {
+      return new Rendezvous(settings.read("seed", Long::valueOf).orElse(0L));
     }
   }
 }

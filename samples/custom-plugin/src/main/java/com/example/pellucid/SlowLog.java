@@ -1,11 +1,10 @@
 package com.example.pellucid;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.api.log.AccessLogFactory;
 import dev.pellucid.api.plugin.PluginContext;
+import dev.pellucid.api.plugin.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -23,8 +22,7 @@ import java.util.Set;
  * <table>
  * <caption>Settings</caption>
  * <tr><td>{@code file}</td><td>where to; lines are added to what it has</td></tr>
- * <tr><td>{@code longer-than}</td><td>a duration, for example {@code 2s}; shorter ones are left
- * out</td></tr>
+ * <tr><td>{@code longer-than}</td><td>a duration; shorter ones are left out; 1s if not given</td></tr>
  * </table>
  */
 final class SlowLog implements AccessLog {
@@ -80,32 +78,29 @@ final class SlowLog implements AccessLog {
     }
 
     @Override
+    public String description() {
+      return "Writes a line to a file for each connection that took long";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of("file", "longer-than");
     }
 
     @Override
-    public AccessLog create(Config settings, PluginContext context) {
-      Duration limit = settings.getDuration("longer-than");
-      if (limit.isNegative()) {
-        throw bad(settings, "longer-than", "is negative", null);
-      }
-      return new SlowLog(opened(settings), limit);
+    public AccessLog create(Settings settings, PluginContext context) {
+      return new SlowLog(opened(settings), settings.duration("longer-than", Duration.ofSeconds(1)));
     }
 
-    private static Writer opened(Config settings) {
+    private static Writer opened(Settings settings) {
       try {
         return Files.newBufferedWriter(
-            Path.of(settings.getString("file")),
+            settings.require("file", Path::of),
             StandardOpenOption.CREATE,
             StandardOpenOption.APPEND);
       } catch (IOException e) {
-        throw bad(settings, "file", "cannot be written: " + e, e);
+        throw settings.bad("file", "cannot be written: " + e);
       }
-    }
-
-    private static ConfigException bad(Config settings, String key, String what, Exception cause) {
-      return new ConfigException.BadValue(settings.getValue(key).origin(), key, what, cause);
     }
   }
 }

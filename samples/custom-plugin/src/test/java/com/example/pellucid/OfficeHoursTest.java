@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pellucid.api.FakeConnection;
+import java.util.Set;
+import dev.pellucid.api.plugin.Settings;
+import dev.pellucid.api.Transport;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
@@ -35,13 +39,14 @@ class OfficeHoursTest {
   private static ConnectionFilter filter(String settings) {
     return new OfficeHours.Factory()
         .create(
-            ConfigFactory.parseString(
-                settings, ConfigParseOptions.defaults().setOriginDescription("test.conf")),
-            new PluginContext("web"));
+            new Settings(
+                ConfigFactory.parseString(
+                    settings, ConfigParseOptions.defaults().setOriginDescription("test.conf"))),
+            new PluginContext("web", Transport.TCP, Set.of()));
   }
 
   private static Verdict decide(ConnectionFilter filter, String time) {
-    return filter.decide(Connections.of("10.1.0.2", Instant.parse(time)));
+    return filter.decide(FakeConnection.from("10.1.0.2:40000").acceptedAt(Instant.parse(time)));
   }
 
   // #test

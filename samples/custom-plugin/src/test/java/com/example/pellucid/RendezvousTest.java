@@ -3,10 +3,10 @@ package com.example.pellucid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Selection;
 import java.net.InetSocketAddress;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -50,10 +50,10 @@ class RendezvousTest {
   void withoutAUsableUpstreamThereIsNone() {
     assertEquals(
         Optional.empty(),
-        selection.select(Connections.of("10.1.0.2", Instant.EPOCH), upstream -> false));
+        selection.select(FakeConnection.create(), upstream -> false));
   }
 
   private Upstream choose(String client, Predicate<Upstream> usable) {
-    return selection.select(Connections.of(client, Instant.EPOCH), usable).orElseThrow();
+    return selection.select(FakeConnection.from(client + ":40000"), usable).orElseThrow();
   }
 }

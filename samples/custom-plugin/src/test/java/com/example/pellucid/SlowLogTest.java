@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Set;
+import dev.pellucid.api.plugin.Settings;
+import dev.pellucid.api.Transport;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.log.AccessLog;
@@ -29,7 +32,7 @@ class SlowLogTest {
               Connections.ended(Duration.ofMillis(2001))));
     }
     assertEquals(
-        List.of("1970-01-01T00:00:00Z /10.1.0.2:40000 /192.0.2.1:80 2001 ms -- finished"),
+        List.of("1970-01-01T00:00:00Z /10.1.0.2:40000 /10.2.0.2:80 2001 ms -- finished"),
         Files.readAllLines(file));
   }
 
@@ -43,7 +46,8 @@ class SlowLogTest {
   private static AccessLog log(Path file, String limit) {
     return new SlowLog.Factory()
         .create(
-            ConfigFactory.parseMap(Map.of("file", file.toString(), "longer-than", limit)),
-            new PluginContext("web"));
+            new Settings(
+                ConfigFactory.parseMap(Map.of("file", file.toString(), "longer-than", limit))),
+            new PluginContext("web", Transport.TCP, Set.of()));
   }
 }

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,12 +36,17 @@ public final class Settings {
   /**
    * Reads a text that has a form of its own.
    *
-   * @param parser throws {@link IllegalArgumentException} if the text does not have that form; the
-   *     message goes to the user and should say what is allowed
+   * @param parser throws {@link IllegalArgumentException} or {@link DateTimeException} if the text
+   *     does not have that form; the message goes to the user and should say what is allowed
    * @return empty if the key is not set
    */
   public <T> Optional<T> read(String key, Function<String, T> parser) {
     return has(key) ? Optional.of(parsed(key, config.getValue(key), parser)) : Optional.empty();
+  }
+
+  /** Reads such a text, whose key has to be set. */
+  public <T> T require(String key, Function<String, T> parser) {
+    return read(key, parser).orElseThrow(() -> bad(key, "is missing"));
   }
 
   /** Reads a list of such texts; a key that is not set is an empty list. */
@@ -118,7 +124,7 @@ public final class Settings {
     }
     try {
       return parser.apply(value.unwrapped().toString());
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | DateTimeException e) {
       throw new ConfigException.BadValue(value.origin(), key, e.getMessage(), e);
     }
   }

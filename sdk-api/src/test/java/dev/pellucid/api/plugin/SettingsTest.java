@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.Cidr;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -103,7 +104,13 @@ class SettingsTest {
   }
 
   @Test
+  void aTimeOfDayWithoutItsFormIsRefusedWithItsLine() {
+    assertRefused("key = noon", settings -> settings.require("key", LocalTime::parse));
+  }
+
+  @Test
   void aMissingKeyIsAProblemOfTheObject() {
+    assertThrows(ConfigException.class, () -> of("").require("key", Cidr::parse));
     Settings inner = of("\n\nrules = [\n { a = 1 } ]").objects("rules").get(0);
     assertEquals(4, inner.bad("b", "is missing").origin().lineNumber());
   }

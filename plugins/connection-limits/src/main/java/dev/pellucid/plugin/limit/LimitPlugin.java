@@ -50,6 +50,11 @@ public final class LimitPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Limits how many connections a client may have open";
+    }
+
+    @Override
     public Set<String> keys() {
       return with(ClientNetworks.KEYS, "connections");
     }
@@ -64,6 +69,11 @@ public final class LimitPlugin implements ProxyPlugin {
     @Override
     public String type() {
       return "connection-rate";
+    }
+
+    @Override
+    public String description() {
+      return "Limits how many connections a client may begin in a time";
     }
 
     @Override

@@ -39,6 +39,11 @@ public final class CsvLogPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Writes a line of comma-separated values for each connection that is over";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of(LOGGER, LogFields.FIELDS, LogFields.ATTRIBUTES, HEADER);
     }

@@ -53,6 +53,11 @@ public final class DumpPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Logs the first bytes of both directions of a TCP connection";
+    }
+
+    @Override
     public Set<String> keys() {
       return KEYS;
     }
@@ -67,6 +72,11 @@ public final class DumpPlugin implements ProxyPlugin {
     @Override
     public String type() {
       return "dump-datagrams";
+    }
+
+    @Override
+    public String description() {
+      return "Logs the datagrams of a UDP session";
     }
 
     @Override

@@ -36,6 +36,11 @@ public final class JsonLogPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Writes a JSON object for each connection that is over";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of(LOGGER, LogFields.FIELDS, LogFields.ATTRIBUTES);
     }

@@ -24,6 +24,11 @@ public final class LeastConnectionsPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Takes the upstream that has the fewest connections for its weight";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of();
     }

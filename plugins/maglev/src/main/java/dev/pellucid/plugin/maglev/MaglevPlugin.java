@@ -38,6 +38,11 @@ public final class MaglevPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Sends each client to the same upstream, by a Maglev hash of its address";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of(ClientHash.IPV6_PREFIX);
     }

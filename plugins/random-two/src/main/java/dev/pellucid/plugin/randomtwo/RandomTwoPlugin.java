@@ -24,6 +24,11 @@ public final class RandomTwoPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Draws two upstreams at random and takes the less loaded one";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of();
     }

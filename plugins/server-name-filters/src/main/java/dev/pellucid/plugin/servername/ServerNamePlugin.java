@@ -44,8 +44,13 @@ public final class ServerNamePlugin implements ProxyPlugin {
   @Override
   public List<ConnectionFilterFactory> connectionFilters() {
     return List.of(
-        new Factory("sni", new TlsProtocol(), true),
-        new Factory("http-host", new HttpProtocol(), false));
+        new Factory(
+            "sni", "Allows, denies or routes by the server name of TLS", new TlsProtocol(), true),
+        new Factory(
+            "http-host",
+            "Allows, denies or routes by the host of HTTP/1",
+            new HttpProtocol(),
+            false));
   }
 
   /**
@@ -53,7 +58,7 @@ public final class ServerNamePlugin implements ProxyPlugin {
    *
    * @param alpn whether rules may ask for application protocols
    */
-  private record Factory(String type, Protocol protocol, boolean alpn)
+  private record Factory(String type, String description, Protocol protocol, boolean alpn)
       implements ConnectionFilterFactory {
     private static final String LIMIT = "limit";
 

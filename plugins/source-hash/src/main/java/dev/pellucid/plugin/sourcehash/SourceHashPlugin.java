@@ -38,6 +38,11 @@ public final class SourceHashPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Sends each client to the same upstream, by a ring of hashes of its address";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of(ClientHash.IPV6_PREFIX);
     }

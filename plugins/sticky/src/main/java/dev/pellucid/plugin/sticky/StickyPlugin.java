@@ -50,6 +50,11 @@ public final class StickyPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Remembers the upstream of each client for a while";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of("expire", "size", ClientHash.IPV6_PREFIX);
     }

@@ -52,16 +52,18 @@ final class CustomPluginBuild {
 
   /** What {@code mvn install} does, from what this build has made. */
   private void installApi() throws IOException {
-    install("pellucid", "pom", ROOT.resolve("pom.xml"));
-    install("pellucid-sdk-api", "pom", ROOT.resolve("sdk-api/pom.xml"));
-    String jar = "sdk-api/target/pellucid-sdk-api-" + VERSION + ".jar";
-    install("pellucid-sdk-api", "jar", ROOT.resolve(jar));
+    install("pellucid", ".pom", ROOT.resolve("pom.xml"));
+    install("pellucid-sdk-api", ".pom", ROOT.resolve("sdk-api/pom.xml"));
+    for (String suffix : List.of(".jar", "-tests.jar")) {
+      String jar = "sdk-api/target/pellucid-sdk-api-" + VERSION + suffix;
+      install("pellucid-sdk-api", suffix, ROOT.resolve(jar));
+    }
   }
 
-  private void install(String artifact, String type, Path file) throws IOException {
+  private void install(String artifact, String suffix, Path file) throws IOException {
     Path folder = repository.resolve(Path.of("dev", "pellucid", artifact, VERSION));
     Files.createDirectories(folder);
-    Files.copy(file, folder.resolve(artifact + "-" + VERSION + "." + type));
+    Files.copy(file, folder.resolve(artifact + "-" + VERSION + suffix));
   }
 
   private void writeSettings() throws IOException {

@@ -27,7 +27,6 @@ final class OlderPlugin {
   private static final String SOURCE =
       """
       import com.dynatrace.hash4j.hashing.Hashing;
-      import com.typesafe.config.Config;
       import dev.pellucid.api.filter.*;
       import dev.pellucid.api.plugin.*;
       import java.util.*;
@@ -35,14 +34,19 @@ final class OlderPlugin {
 
       public final class OlderPlugin implements ProxyPlugin {
         @Override
-        public List<FilterFactory> filters() {
+        public List<ConnectionFilterFactory> connectionFilters() {
           return List.of(new Factory());
         }
 
-        static final class Factory implements FilterFactory {
+        static final class Factory implements ConnectionFilterFactory {
           @Override
           public String type() {
             return "older";
+          }
+
+          @Override
+          public String description() {
+            return "Logs where its library came from";
           }
 
           @Override
@@ -51,7 +55,7 @@ final class OlderPlugin {
           }
 
           @Override
-          public ConnectionFilter create(Config settings, PluginContext context) {
+          public ConnectionFilter create(Settings settings, PluginContext context) {
             return connection -> {
               long hash = Hashing.komihash5_0().hashCharsToLong(connection.client().toString());
               LoggerFactory.getLogger("older").info("{} made {}",

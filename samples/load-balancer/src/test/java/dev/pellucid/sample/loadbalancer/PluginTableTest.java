@@ -2,10 +2,10 @@ package dev.pellucid.sample.loadbalancer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.typesafe.config.Config;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.PluginFactory;
+import dev.pellucid.api.plugin.Settings;
 import dev.pellucid.runtime.plugin.InstalledPlugin;
 import dev.pellucid.runtime.plugin.PluginKind;
 import java.util.List;
@@ -86,7 +86,7 @@ class PluginTableTest {
     }
 
     @Override
-    public Balancer create(Config settings, PluginContext context) {
+    public Balancer create(Settings settings, PluginContext context) {
       throw new AssertionError("asked for a balancer");
     }
   }
