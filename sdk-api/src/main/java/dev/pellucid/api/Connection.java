@@ -82,6 +82,9 @@ public interface Connection {
    * <p>A reset received fails the stream with a {@link ConnectionException}. A stream that fails,
    * or cancels with a failure, resets the connection.
    *
+   * <p>{@linkplain #limit Limits} hold here as well: of what the client sends by reading, of what
+   * goes to the client by writing no faster.
+   *
    * <p>On the connection's own event loop bytes take the shortest way; on any other dispatcher the
    * flow works too, only slower.
    */
@@ -106,6 +109,18 @@ public interface Connection {
   default CompletionStage<ByteString> peek(int bytes, Duration limit) {
     return peek(bytes, bytes, limit);
   }
+
+  /**
+   * Limits how fast the bytes of one direction move, in addition to what limits it already. TCP
+   * peers are slowed down: what may not move yet is not received either, and the sender's kernel
+   * finds its window closed. Relaying stays in the kernel. With UDP, as on any other hop, datagrams
+   * above the limit are dropped and counted. While bytes wait for a limit, the connection is not
+   * idle.
+   *
+   * @param bandwidth shared with all to whom the same instance is given
+   * @throws IllegalStateException if the connection was taken over already
+   */
+  void limit(Direction direction, Bandwidth bandwidth);
 
   /**
    * Attaches a value to this connection. It stays until the connection is gone, its access log

@@ -35,6 +35,7 @@ public final class FakeConnection implements Connection {
   private final AtomicInteger arrived = new AtomicInteger();
   private final AtomicReference<@Nullable Termination> refusal = new AtomicReference<>();
   private final Map<Attribute<?>, Object> attributes = new ConcurrentHashMap<>();
+  private final Map<Direction, List<Bandwidth>> limits = new ConcurrentHashMap<>();
   private final List<Consumer<Termination>> onClose = new CopyOnWriteArrayList<>();
 
   private FakeConnection(
@@ -94,6 +95,11 @@ public final class FakeConnection implements Connection {
   public void close(Termination termination) {
     onClose.forEach(action -> action.accept(termination));
     onClose.clear();
+  }
+
+  /** What limits a direction, in the order it was given. */
+  public List<Bandwidth> limits(Direction direction) {
+    return limits.getOrDefault(direction, List.of());
   }
 
   /** What is left of it once it is over. */
@@ -164,6 +170,11 @@ public final class FakeConnection implements Connection {
     return sent.stream()
         .limit(arrived.get())
         .reduce(ByteString.emptyByteString(), ByteString::concat);
+  }
+
+  @Override
+  public void limit(Direction direction, Bandwidth bandwidth) {
+    limits.computeIfAbsent(direction, first -> new CopyOnWriteArrayList<>()).add(bandwidth);
   }
 
   @Override

@@ -61,8 +61,8 @@ public final class Binding {
 
   /**
    * Datagrams that were dropped: because there was no room for them in a queue, within the limit of
-   * sessions or in a socket, because their PROXY protocol header was bad, or because the listener
-   * accepts no more.
+   * sessions or in a socket, because they came faster than a bandwidth limit allows, because their
+   * PROXY protocol header was bad, or because the listener accepts no more.
    */
   public long droppedDatagrams() {
     return counters().dropped();

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.typesafe.config.ConfigFactory;
+import dev.pellucid.api.Bandwidth;
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.Direction;
 import dev.pellucid.javadsl.UdpPeer.Datagram;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
@@ -165,5 +167,29 @@ class DatagramFlowTest {
         .runWith(Sink.head(), system)
         .toCompletableFuture()
         .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void limitsHoldHereToo(LabNetwork net) throws Exception {
+    Server server =
+        Server.start(
+            net,
+            true,
+            connection -> {
+              connection.limit(Direction.FROM_CLIENT, Bandwidth.of(1, 5000));
+              connection.limit(Direction.FROM_UPSTREAM, Bandwidth.of(1, 3000));
+              return connection.flow().join(Flow.create());
+            });
+    UdpPeer client = UdpPeer.client(net);
+    String datagram = "x".repeat(1000);
+    for (int i = 0; i < 8; i++) {
+      client.send(datagram, net.proxy().at(PORT));
+    }
+    for (int i = 0; i < 3; i++) {
+      assertEquals(datagram, client.receive().text());
+    }
+    Await.until(
+        "three are dropped on the way there, and two on the way back",
+        () -> server.binding().droppedDatagrams() == 5);
   }
 }

@@ -5,6 +5,12 @@ import static dev.pellucid.javadsl.TestProxy.PORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pellucid.api.Bandwidth;
+import dev.pellucid.api.Connection;
+import dev.pellucid.api.Direction;
+import dev.pellucid.api.RoutedConnection;
+import dev.pellucid.api.filter.ConnectionFilter;
+import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.javadsl.RandomTalk.Heard;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabHost;
@@ -18,16 +24,16 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,15 +47,38 @@ import org.junit.jupiter.api.Timeout;
 class RandomTrafficTest {
   private static final int CONNECTIONS = Integer.getInteger("pellucid.random.connections", 300);
   private static final int AT_A_TIME = 40;
+  private static final int RATE = 10 << 20;
 
   private final long firstSeed = Long.getLong("pellucid.random.seed", System.nanoTime());
   private final Map<Long, CompletableFuture<Heard>> heardByServer = new ConcurrentHashMap<>();
 
   @Test
   void everyByteArrivesAndNothingIsLeft(LabNetwork net) throws Exception {
+    relay(net, Stages.toOriginalDestination());
+  }
+
+  @Test
+  void soItIsWithinLimits(LabNetwork net) throws Exception {
+    Bandwidth shared = Bandwidth.of(50 << 20);
+    relay(net, Stages.filter(limited(shared)).via(Stages.toOriginalDestination()));
+  }
+
+  private static ConnectionFilter limited(Bandwidth shared) {
+    return connection -> {
+      Random random = new Random(connection.id());
+      for (Direction direction : Direction.values()) {
+        connection.limit(direction, Bandwidth.of(RATE, 2000 + random.nextInt(RATE / 10)));
+        connection.limit(direction, shared);
+      }
+      return Verdict.accept();
+    };
+  }
+
+  private void relay(LabNetwork net, Flow<Connection, RoutedConnection, NotUsed> routing)
+      throws Exception {
     System.out.println("first seed: " + firstSeed);
     net.intercept(FirewallTool.NFT, PORT, LISTENER_PORT);
-    TestProxy proxy = TestProxy.start(net, Stages.toOriginalDestination());
+    TestProxy proxy = TestProxy.start(net, routing);
     ServerSocket listener = Peers.listen(net, net.server(0), net.server(0).at(PORT));
     CompletableFuture<List<CompletableFuture<Void>>> serving =
         net.server(0).submit(() -> serve(net.server(0), listener));
@@ -65,25 +94,7 @@ class RandomTrafficTest {
     assertEquals(0, proxy.binding().openConnections());
     assertEquals(0, proxy.held());
     proxy.close();
-    Await.until("pipes are left", () -> pipes() == 0);
-  }
-
-  private static long pipes() throws IOException {
-    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-      return descriptors.filter(RandomTrafficTest::isSplicePipe).count();
-    }
-  }
-
-  /** Surefire's own pipes are there before; the relay's are non-blocking and many. */
-  private static boolean isSplicePipe(Path descriptor) {
-    try {
-      String flags =
-          Files.readString(Path.of("/proc/self/fdinfo", descriptor.getFileName().toString()));
-      return Files.readSymbolicLink(descriptor).toString().startsWith("pipe:")
-          && flags.contains("flags:\t02004");
-    } catch (IOException e) {
-      return false;
-    }
+    Await.until("pipes are left", () -> SplicePipes.open() == 0);
   }
 
   private void run(LabNetwork net) throws Exception {

@@ -48,11 +48,12 @@ public final class Pipe implements AutoCloseable {
   /**
    * Moves bytes from a socket into this pipe, which must be empty.
    *
+   * @param most how many at most
    * @return how many, 0 at the end of the stream, or the negative errno; EAGAIN: the socket has
    *     none
    */
-  public long fillFrom(int socket) {
-    long n = splice(socket, writeEnd, capacity);
+  public long fillFrom(int socket, long most) {
+    long n = splice(socket, writeEnd, Math.min(most, capacity));
     if (n > 0) {
       held += n;
     }

@@ -1,7 +1,9 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.Attribute;
+import dev.pellucid.api.Bandwidth;
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.Direction;
 import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
@@ -11,9 +13,11 @@ import dev.pellucid.runtime.loop.EventLoop;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -41,6 +45,7 @@ public abstract class AcceptedConnection implements Connection {
   private @Nullable Termination refusal;
   private boolean taken;
   private @Nullable Map<Attribute<?>, Object> attributes;
+  private @Nullable Map<Direction, List<Bandwidth>> limits;
 
   // Belong to the loop.
   private @Nullable ConnectionOwner owner;
@@ -153,6 +158,24 @@ public abstract class AcceptedConnection implements Connection {
             refuse(new Termination(Party.PROXY, Phase.ROUTE, cause));
           }
         });
+  }
+
+  @Override
+  public final synchronized void limit(Direction direction, Bandwidth bandwidth) {
+    if (taken) {
+      throw new IllegalStateException(
+          this + " was taken over already, and can be limited no more: limit it in a filter");
+    }
+    Objects.requireNonNull(bandwidth, "bandwidth");
+    if (limits == null) {
+      limits = new EnumMap<>(Direction.class);
+    }
+    limits.computeIfAbsent(direction, first -> new ArrayList<>(2)).add(bandwidth);
+  }
+
+  /** What limits a direction. It does not change once this connection is taken. */
+  final synchronized List<Bandwidth> limits(Direction direction) {
+    return limits == null ? List.of() : limits.getOrDefault(direction, List.of());
   }
 
   @Override

@@ -1,9 +1,10 @@
 package dev.pellucid.runtime.relay;
 
+import dev.pellucid.api.Direction;
 import dev.pellucid.runtime.linux.DatagramBatch;
 import dev.pellucid.runtime.linux.Errno;
 
-/** One direction of a session: what passes its filters is sent to a leg and counted. */
+/** One direction of a session: what passes its filters and limits is sent to a leg and counted. */
 final class DatagramDirection {
   /** The filters of this direction. */
   @FunctionalInterface
@@ -15,6 +16,7 @@ final class DatagramDirection {
   private final DatagramLeg leg;
   private final boolean filtered;
   private final Filtering filtering;
+  private final Policer policer;
   private final UdpConnection connection;
   private long datagrams;
   private long bytes;
@@ -23,12 +25,18 @@ final class DatagramDirection {
   /**
    * A direction.
    *
+   * @param from what limits it
    * @param leg where it leads
    * @param filtered whether there are filters; without any, datagrams are not looked at
    */
   DatagramDirection(
-      UdpConnection connection, DatagramLeg leg, boolean filtered, Filtering filtering) {
+      UdpConnection connection,
+      Direction from,
+      DatagramLeg leg,
+      boolean filtered,
+      Filtering filtering) {
     this.connection = connection;
+    this.policer = new Policer(connection.loop(), connection.limits(from));
     this.leg = leg;
     this.filtered = filtered;
     this.filtering = filtering;
@@ -45,22 +53,38 @@ final class DatagramDirection {
   }
 
   /**
-   * Sends datagrams on; those for which there is no room are dropped.
+   * Sends datagrams on; those above a limit or for which there is no room are dropped.
    *
    * @return 0, or the negative errno if nothing can be sent any more
    */
   int pass(DatagramBatch batch, int from, int to) {
     if (!filtered) {
-      return send(batch, from, to);
+      return police(batch, from, to);
     }
     for (int i = from; i < to; i++) {
       // The filter may have ended the session.
-      int result = filtering.passes(batch, i) && !closed ? send(batch, i, i + 1) : 0;
+      int result = filtering.passes(batch, i) && !closed ? police(batch, i, i + 1) : 0;
       if (result < 0) {
         return result;
       }
     }
     return 0;
+  }
+
+  /** Sends what the limits let pass, as many at once as there are in a row. */
+  private int police(DatagramBatch batch, int from, int to) {
+    int next = from;
+    for (int i = from; policer.limits() && i < to; i++) {
+      if (!policer.passes(batch.length(i))) {
+        connection.countDropped(1);
+        int result = send(batch, next, i);
+        if (result < 0) {
+          return result;
+        }
+        next = i + 1;
+      }
+    }
+    return send(batch, next, to);
   }
 
   private int send(DatagramBatch batch, int from, int to) {

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.relay;
 
+import dev.pellucid.api.Bandwidth;
 import dev.pellucid.api.ConnectionException;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Party;
@@ -12,6 +13,7 @@ import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,8 +41,9 @@ public final class DialedSocket extends StreamSocket {
       LeadingHeader header,
       Attempts attempts,
       RelayOptions options,
+      List<Bandwidth> received,
       Consumer<Termination> onClosed) {
-    super(loop, Party.UPSTREAM);
+    super(loop, Party.UPSTREAM, received, List.of());
     this.options = options;
     this.client = client;
     this.header = header;
@@ -48,24 +51,29 @@ public final class DialedSocket extends StreamSocket {
     this.onClosed = onClosed;
   }
 
-  /** A socket for a client's connection, on that connection's loop. */
+  /**
+   * A socket for a client's connection, on that connection's loop. What limits that connection does
+   * so at the client's socket.
+   */
   public static DialedSocket of(TcpConnection client, Attempts attempts, RelayOptions options) {
-    return of(client, attempts, options, unused -> {});
+    return of(client, attempts, options, List.of(), unused -> {});
   }
 
   static DialedSocket of(
       TcpConnection client,
       Attempts attempts,
       RelayOptions options,
+      List<Bandwidth> received,
       Consumer<Termination> onClosed) {
     LeadingHeader header = LeadingHeader.of(options.proxyProtocol(), client);
-    return new DialedSocket(client.loop(), client.client(), header, attempts, options, onClosed);
+    return new DialedSocket(
+        client.loop(), client.client(), header, attempts, options, received, onClosed);
   }
 
   /** A socket of the proxy's own, whose source address does not depend on a client. */
   public static DialedSocket of(EventLoop loop, Attempts attempts, RelayOptions options) {
     LeadingHeader header = LeadingHeader.ofProxy(options.proxyProtocol());
-    return new DialedSocket(loop, NO_CLIENT, header, attempts, options, unused -> {});
+    return new DialedSocket(loop, NO_CLIENT, header, attempts, options, List.of(), unused -> {});
   }
 
   /** When it was connected, in the terms of {@link EventLoop#now}; 0 if it was not. */

@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.Direction;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
@@ -9,6 +10,7 @@ import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +50,15 @@ public final class FilteredRelay implements ConnectionOwner {
     this.onEnd = onEnd;
     this.loop = connection.loop();
     this.attempts = Attempts.of(routed, options.retries());
-    this.client = new AcceptedSocket(connection, this::clientClosed);
-    this.upstream = DialedSocket.of(connection, attempts, options, this::upstreamClosed);
+    // Limits count what is received, before the filters make more or less of it.
+    this.client = new AcceptedSocket(connection, List.of(), this::clientClosed);
+    this.upstream =
+        DialedSocket.of(
+            connection,
+            attempts,
+            options,
+            connection.limits(Direction.FROM_UPSTREAM),
+            this::upstreamClosed);
   }
 
   /** The client's socket; its stream has to be started. */
@@ -86,8 +95,8 @@ public final class FilteredRelay implements ConnectionOwner {
     long remaining = last + limitNanos() - loop.now();
     if (remaining > 0) {
       reschedule(remaining);
-    } else if (upstream.connectedAt() == 0) {
-      // Connecting has a limit of its own.
+    } else if (upstream.connectedAt() == 0 || client.throttled() || upstream.throttled()) {
+      // Connecting has a limit of its own; and bytes that wait for a limit are not idle.
       reschedule(limitNanos());
     } else {
       client.stop(Cause.TIMEOUT);

@@ -1,13 +1,14 @@
 package dev.pellucid.runtime.relay;
 
+import dev.pellucid.api.Bandwidth;
 import dev.pellucid.runtime.linux.Descriptor;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
-import dev.pellucid.runtime.linux.NativeMemory;
 import dev.pellucid.runtime.linux.SocketCalls;
 import dev.pellucid.runtime.linux.SocketOption;
 import dev.pellucid.runtime.loop.EventHandler;
 import dev.pellucid.runtime.loop.EventLoop;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Small messages are copied through the loop's buffer. Bulk is spliced through a pipe and never
  * leaves the kernel. While bytes wait for room on the other leg nothing more is read, and so a slow
- * reader slows the sender.
+ * reader slows the sender. So does a limit: what may not move yet is not read.
  */
 final class Leg implements EventHandler {
   static final int INTEREST = Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.PRI;
@@ -27,6 +28,9 @@ final class Leg implements EventHandler {
   /** … and so many of them in a row are worth a pipe. */
   private static final int BULK_READS = 2;
 
+  /** What no pipe holds more than. */
+  private static final long MAX_SPLICE = 1 << 20;
+
   /** After so many reads the loop's other sockets have their turn. */
   private static final int READS_PER_TURN = 16;
 
@@ -34,6 +38,7 @@ final class Leg implements EventHandler {
   private final EventLoop loop;
   private final int fd;
   private final Transit transit;
+  private final @Nullable Throttle throttle;
   private @Nullable Leg other;
 
   private boolean readable;
@@ -53,13 +58,15 @@ final class Leg implements EventHandler {
    * A leg.
    *
    * @param noDelay whether the socket sends small segments at once already
+   * @param limits what limits the bytes that are read from it
    */
-  Leg(TcpRelay relay, EventLoop loop, int fd, boolean noDelay) {
+  Leg(TcpRelay relay, EventLoop loop, int fd, boolean noDelay, List<Bandwidth> limits) {
     this.relay = relay;
     this.loop = loop;
     this.fd = fd;
     this.noDelay = noDelay;
     this.transit = new Transit(loop);
+    this.throttle = Throttle.of(loop, limits, () -> relay.unthrottled(this));
   }
 
   void join(Leg other) {
@@ -99,6 +106,11 @@ final class Leg implements EventHandler {
     return failed;
   }
 
+  /** Whether there are bytes to read that a limit holds back, as far as is known. */
+  boolean throttled() {
+    return throttle != null && throttle.paused();
+  }
+
   @Override
   public void onEvents(int events) {
     relay.onEvents(this, events);
@@ -132,10 +144,9 @@ final class Leg implements EventHandler {
         passEnd();
         return;
       }
-      if (!readable) {
+      if (!readable || !read()) {
         return;
       }
-      read();
     }
     resumeLater();
   }
@@ -208,16 +219,39 @@ final class Leg implements EventHandler {
     return true;
   }
 
-  private void read() {
-    if (bulkReads >= BULK_READS && transit.preparePipe()) {
-      splice();
-    } else {
-      copy();
+  /** False if a limit allows no bytes now. */
+  private boolean read() {
+    if (throttle != null) {
+      return readThrottled(throttle);
     }
+    if (bulkReads >= BULK_READS && transit.preparePipe()) {
+      splice(Long.MAX_VALUE);
+    } else {
+      copy(loop.buffer().size());
+    }
+    return true;
   }
 
-  private void splice() {
-    long n = transit.spliceFrom(fd);
+  private boolean readThrottled(Throttle limit) {
+    boolean bulk = bulkReads >= BULK_READS;
+    long most = limit.ask(bulk ? MAX_SPLICE : loop.buffer().size());
+    if (most == 0) {
+      // Others may need the pipe meanwhile. It is empty, or nothing would be read.
+      transit.release();
+      return false;
+    }
+    long before = received;
+    if (bulk && transit.preparePipe()) {
+      splice(most);
+    } else {
+      copy((int) Math.min(most, loop.buffer().size()));
+    }
+    limit.moved(received - before);
+    return true;
+  }
+
+  private void splice(long most) {
+    long n = transit.spliceFrom(fd, most);
     if (n > 0) {
       received += n;
     } else if (n == 0) {
@@ -232,13 +266,13 @@ final class Leg implements EventHandler {
     }
   }
 
-  private void copy() {
-    NativeMemory buffer = loop.buffer();
-    long n = SocketCalls.receive(fd, buffer.address(), buffer.size());
+  private void copy(int most) {
+    long n = SocketCalls.receive(fd, loop.buffer().address(), most);
     if (n > 0) {
       received += n;
-      bulkReads = n >= BULK_READ ? bulkReads + 1 : 0;
-      if (n < buffer.size() && !urgent) {
+      // More than a limit allows is bulk as well.
+      bulkReads = n >= Math.min(BULK_READ, most) ? bulkReads + 1 : 0;
+      if (n < most && !urgent) {
         // The socket has run dry. If its end had been received before this read, that is next, and
         // known without another call. (Reads also stop short at urgent data.)
         ended = endReceived;
@@ -266,6 +300,9 @@ final class Leg implements EventHandler {
 
   /** Closes the socket, with a reset if the peer is to see one. */
   void close(boolean reset) {
+    if (throttle != null) {
+      throttle.close();
+    }
     loop.forget(fd);
     if (reset) {
       loop.sockets().reset(fd);

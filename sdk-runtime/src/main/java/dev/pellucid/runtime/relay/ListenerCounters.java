@@ -53,7 +53,10 @@ public final class ListenerCounters {
     return pauses.sum();
   }
 
-  /** Datagrams that were dropped because something was full: a queue, the limit or a socket. */
+  /**
+   * Datagrams that were dropped because something was full, a queue, the limit or a socket, or
+   * because they came faster than a bandwidth limit allows.
+   */
   public long dropped() {
     return dropped.sum();
   }

@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.ConnectionException;
+import dev.pellucid.api.Direction;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
@@ -20,6 +21,7 @@ public final class SessionSocket implements ConnectionOwner, DatagramReceiver {
   private final UdpConnection connection;
   private final EventLoop loop;
   private final long idleNanos;
+  private final Policer policer;
   private @Nullable DatagramDirection toClient;
   private @Nullable Stream stream;
   private @Nullable Timer timer;
@@ -51,6 +53,7 @@ public final class SessionSocket implements ConnectionOwner, DatagramReceiver {
     this.connection = connection;
     this.loop = connection.loop();
     this.idleNanos = idleNanos;
+    this.policer = new Policer(loop, connection.limits(Direction.FROM_CLIENT));
     this.lastActivity = loop.now();
   }
 
@@ -66,7 +69,12 @@ public final class SessionSocket implements ConnectionOwner, DatagramReceiver {
     timer = loop.schedule(idleNanos, this::checkTime);
     try {
       toClient =
-          new DatagramDirection(connection, connection.clientLeg(), false, (batch, index) -> true);
+          new DatagramDirection(
+              connection,
+              Direction.FROM_UPSTREAM,
+              connection.clientLeg(),
+              false,
+              (batch, index) -> true);
       connection.deliverTo(this);
     } catch (DialException e) {
       stream.failed(new ConnectionException(String.valueOf(e.getMessage()), e.termination()));
@@ -77,7 +85,9 @@ public final class SessionSocket implements ConnectionOwner, DatagramReceiver {
   public void onDatagrams(DatagramBatch batch, int from, int to) {
     lastActivity = loop.now();
     for (int i = from; i < to; i++) {
-      if (stream == null || !stream.received(ByteString.fromArrayUnsafe(batch.get(i)))) {
+      if (stream == null
+          || !policer.passes(batch.length(i))
+          || !stream.received(ByteString.fromArrayUnsafe(batch.get(i)))) {
         connection.countDropped(1);
       }
     }

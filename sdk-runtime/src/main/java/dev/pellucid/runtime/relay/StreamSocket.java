@@ -1,14 +1,17 @@
 package dev.pellucid.runtime.relay;
 
+import dev.pellucid.api.Bandwidth;
 import dev.pellucid.api.ConnectionException;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
 import dev.pellucid.runtime.linux.Descriptor;
+import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.loop.EventHandler;
 import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.loop.Timer;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,8 @@ public abstract class StreamSocket {
 
   private final EventLoop loop;
   private final Party peer;
+  private final @Nullable Throttle receiving;
+  private final @Nullable Throttle sending;
   private int fd = NONE;
   private @Nullable Stream stream;
   private @Nullable Cause stopped;
@@ -49,9 +54,17 @@ public abstract class StreamSocket {
     void stop(Cause cause);
   }
 
-  StreamSocket(EventLoop loop, Party peer) {
+  /**
+   * A socket.
+   *
+   * @param received what limits the bytes that are received
+   * @param sent what limits the bytes that are sent
+   */
+  StreamSocket(EventLoop loop, Party peer, List<Bandwidth> received, List<Bandwidth> sent) {
     this.loop = loop;
     this.peer = peer;
+    this.receiving = Throttle.of(loop, received, () -> resume(Epoll.IN));
+    this.sending = Throttle.of(loop, sent, () -> resume(Epoll.OUT));
     this.lastActivity = loop.now();
   }
 
@@ -83,6 +96,29 @@ public abstract class StreamSocket {
 
   final void setDescriptor(int fd) {
     this.fd = fd;
+  }
+
+  /** What limits receiving, if anything does; the stream's thread asks it. */
+  public final @Nullable Throttle receiving() {
+    return receiving;
+  }
+
+  /** What limits sending, if anything does; the stream's thread asks it. */
+  public final @Nullable Throttle sending() {
+    return sending;
+  }
+
+  /** Whether bytes wait for a limit. */
+  final boolean throttled() {
+    return (receiving != null && receiving.paused()) || (sending != null && sending.paused());
+  }
+
+  /** A limit lets the stream go on. It is not idle until it has done so. */
+  private void resume(int events) {
+    active(loop.now());
+    if (stream != null) {
+      stream.onEvents(events);
+    }
   }
 
   /** Something has moved. */
@@ -147,6 +183,12 @@ public abstract class StreamSocket {
     stream = null;
     if (lingering != null) {
       loop.cancel(lingering);
+    }
+    if (receiving != null) {
+      receiving.close();
+    }
+    if (sending != null) {
+      sending.close();
     }
     closeDescriptor(reset);
     closed(termination);

@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.Direction;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
@@ -54,7 +55,9 @@ public final class TcpRelay implements ConnectionOwner {
     this.header = LeadingHeader.of(options.proxyProtocol(), connection);
     this.onEnd = onEnd;
     this.loop = connection.loop();
-    this.client = new Leg(this, loop, connection.descriptor(), true);
+    this.client =
+        new Leg(
+            this, loop, connection.descriptor(), true, connection.limits(Direction.FROM_CLIENT));
     this.timer = loop.schedule(options.connectNanos(), this::checkTime);
     this.lastActivity = loop.now();
   }
@@ -103,7 +106,7 @@ public final class TcpRelay implements ConnectionOwner {
               connection.client(),
               attempts.upstream().address(),
               client.readable() || !header.isEmpty());
-      Leg leg = new Leg(this, loop, fd, false);
+      Leg leg = new Leg(this, loop, fd, false, connection.limits(Direction.FROM_UPSTREAM));
       leg.join(client);
       server = leg;
       loop.register(fd, Leg.INTEREST, leg);
@@ -220,6 +223,12 @@ public final class TcpRelay implements ConnectionOwner {
     }
   }
 
+  /** A limit lets a leg go on. */
+  void unthrottled(Leg leg) {
+    lastActivity = loop.now();
+    pump(leg);
+  }
+
   /** The end of a leg's stream was reached, and everything before it written to the other. */
   void endPassed(Leg leg) {
     if (leg.other().endPassed()) {
@@ -240,6 +249,10 @@ public final class TcpRelay implements ConnectionOwner {
   }
 
   private void checkTime() {
+    if (client.throttled() || (server != null && server.throttled())) {
+      // Bytes wait; a limit may hold them back for longer than nothing may move otherwise.
+      lastActivity = loop.now();
+    }
     long remaining = lastActivity + limitNanos() - loop.now();
     if (remaining > 0) {
       loop.reschedule(timer, remaining);

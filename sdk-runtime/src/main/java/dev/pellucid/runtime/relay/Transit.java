@@ -58,8 +58,8 @@ final class Transit {
   }
 
   /** Splices from a socket into the pipe, as {@link Pipe#fillFrom}. */
-  long spliceFrom(int socket) {
-    return pipe().fillFrom(socket);
+  long spliceFrom(int socket, long most) {
+    return pipe().fillFrom(socket, most);
   }
 
   /** Writes what is left behind. */

@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.relay;
 
 import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.Direction;
 import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Relays one session: sends the client's datagrams to the upstream, each as it is, and the
  * upstream's to the client from the address the client has asked. A datagram for which a socket has
- * no room is dropped, as on any other hop. Lives on the session's loop.
+ * no room, or that is above a limit, is dropped, as on any other hop. Lives on the session's loop.
  */
 public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
   private static final Logger log = LoggerFactory.getLogger(UdpRelay.class);
@@ -84,11 +85,13 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
   private void begin() {
     try {
       DatagramFilters filters = DatagramFilters.create(options.filters(), connection);
-      toClient = direction(connection.clientLeg(), filters, filters::fromUpstream);
+      toClient =
+          direction(
+              Direction.FROM_UPSTREAM, connection.clientLeg(), filters, filters::fromUpstream);
       byte[] header = header();
       UpstreamLeg leg = dial();
       leg.beginEachWith(header);
-      toUpstream = direction(leg, filters, filters::fromClient);
+      toUpstream = direction(Direction.FROM_CLIENT, leg, filters, filters::fromClient);
       upstream = leg;
       connectedAt = loop.now();
       connection.deliverTo(this);
@@ -101,8 +104,11 @@ public final class UdpRelay implements ConnectionOwner, DatagramReceiver {
   }
 
   private DatagramDirection direction(
-      DatagramLeg leg, DatagramFilters filters, DatagramDirection.Filtering filtering) {
-    return new DatagramDirection(connection, leg, !filters.isEmpty(), filtering);
+      Direction from,
+      DatagramLeg leg,
+      DatagramFilters filters,
+      DatagramDirection.Filtering filtering) {
+    return new DatagramDirection(connection, from, leg, !filters.isEmpty(), filtering);
   }
 
   private byte[] header() {

@@ -3,6 +3,7 @@ package dev.pellucid.runtime.stage;
 import dev.pellucid.runtime.linux.Epoll;
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.SocketCalls;
+import dev.pellucid.runtime.relay.Throttle;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.SubscriptionWithCancelException.NonFailureCancellation;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
@@ -110,10 +111,18 @@ final class SocketReceiver extends AbstractOutHandler {
   }
 
   private void readOnce() {
-    long n = receive();
+    Throttle limit = stage.socket().receiving();
+    int most = limit == null ? SocketLogic.BUFFER_SIZE : (int) limit.ask(SocketLogic.BUFFER_SIZE);
+    if (most == 0) {
+      return;
+    }
+    long n = receive(most);
+    if (limit != null) {
+      limit.moved(Math.max(0, n));
+    }
     if (n > 0) {
       stage.push(out, copy((int) n));
-      if (ranDry(n)) {
+      if (ranDry(n, most)) {
         end();
       }
     } else if (n == 0) {
@@ -121,11 +130,14 @@ final class SocketReceiver extends AbstractOutHandler {
     }
   }
 
-  /** Nobody wants what the peer sends; unread, it would turn the orderly end into a reset. */
+  /**
+   * Nobody wants what the peer sends; unread, it would turn the orderly end into a reset. It goes
+   * nowhere, and so no limit holds it back.
+   */
   private void discard() {
     for (int i = 0; readable && i < DISCARDS_PER_TURN; i++) {
-      long n = receive();
-      if (n == 0 || (n > 0 && ranDry(n))) {
+      long n = receive(SocketLogic.BUFFER_SIZE);
+      if (n == 0 || (n > 0 && ranDry(n, SocketLogic.BUFFER_SIZE))) {
         end();
         return;
       }
@@ -136,10 +148,8 @@ final class SocketReceiver extends AbstractOutHandler {
   }
 
   /** Receives into the buffer. -1: there was nothing, or the socket is broken. */
-  private long receive() {
-    long n =
-        SocketCalls.receive(
-            stage.socket().descriptor(), stage.buffer().address(), SocketLogic.BUFFER_SIZE);
+  private long receive(int most) {
+    long n = SocketCalls.receive(stage.socket().descriptor(), stage.buffer().address(), most);
     if (n > 0) {
       stage.socket().countReceived(n);
       return n;
@@ -158,8 +168,8 @@ final class SocketReceiver extends AbstractOutHandler {
    * Whether that was the last read. A short one means that the socket has run dry, unless it
    * stopped at urgent data; if the end of the stream had been received before, that is next.
    */
-  private boolean ranDry(long n) {
-    if (n == SocketLogic.BUFFER_SIZE || urgent || failed) {
+  private boolean ranDry(long n, int most) {
+    if (n == most || urgent || failed) {
       return false;
     }
     readable = false;

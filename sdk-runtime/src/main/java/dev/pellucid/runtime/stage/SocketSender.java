@@ -2,6 +2,7 @@ package dev.pellucid.runtime.stage;
 
 import dev.pellucid.runtime.linux.Errno;
 import dev.pellucid.runtime.linux.SocketCalls;
+import dev.pellucid.runtime.relay.Throttle;
 import org.apache.pekko.stream.Inlet;
 import org.apache.pekko.stream.stage.AbstractInHandler;
 import org.apache.pekko.util.ByteString;
@@ -17,7 +18,10 @@ final class SocketSender extends AbstractInHandler {
 
   private byte @Nullable [] rest;
   private int restStart;
+
+  /** There is no room, or a limit allows nothing: both are told of when that is over. */
   private boolean full;
+
   private boolean ended;
 
   SocketSender(SocketLogic stage, Inlet<ByteString> in) {
@@ -72,9 +76,20 @@ final class SocketSender extends AbstractInHandler {
   private void flush() {
     while (rest != null && restStart < rest.length) {
       int length = Math.min(rest.length - restStart, SocketLogic.BUFFER_SIZE);
+      Throttle limit = stage.socket().sending();
+      if (limit != null) {
+        length = (int) limit.ask(length);
+      }
+      if (length == 0) {
+        full = true;
+        return;
+      }
       stage.buffer().put(0, rest, restStart, length);
       long n =
           SocketCalls.send(stage.socket().descriptor(), stage.buffer().address(), length, false);
+      if (limit != null) {
+        limit.moved(Math.max(0, n));
+      }
       if (n < 0 && n != -Errno.EAGAIN) {
         stage.broken((int) -n);
         return;

@@ -45,7 +45,7 @@ class PipeTest {
     Connected to = net.connected(host);
     net.send(from.client(), "six arguments");
     net.await(from.server(), Epoll.IN);
-    assertEquals(13, pipe.fillFrom(from.server()));
+    assertEquals(13, pipe.fillFrom(from.server(), Long.MAX_VALUE));
     assertEquals(13, pipe.held());
     assertEquals(13, pipe.emptyInto(to.client()));
     assertEquals(0, pipe.held());
@@ -67,7 +67,7 @@ class PipeTest {
     while (received.size() < bytes.length) {
       sent += (int) moved(net.send(from.client(), bytes, sent, bytes.length - sent, false));
       if (pipe.held() == 0) {
-        moved(pipe.fillFrom(from.server()));
+        moved(pipe.fillFrom(from.server(), Long.MAX_VALUE));
       }
       if (pipe.held() > 0) {
         moved(pipe.emptyInto(to.client()));
@@ -93,7 +93,7 @@ class PipeTest {
   @MethodSource(EACH_FAMILY)
   void anEmptySocketIsEagain(InetAddress host) throws Exception {
     Connected pair = net.connected(host);
-    assertEquals(-Errno.EAGAIN, pipe.fillFrom(pair.server()));
+    assertEquals(-Errno.EAGAIN, pipe.fillFrom(pair.server(), Long.MAX_VALUE));
     assertEquals(0, pipe.held());
   }
 
@@ -103,7 +103,7 @@ class PipeTest {
     Connected pair = net.connected(host);
     net.calls.shutdownWrite(pair.client());
     net.await(pair.server(), Epoll.RDHUP);
-    assertEquals(0, pipe.fillFrom(pair.server()));
+    assertEquals(0, pipe.fillFrom(pair.server(), Long.MAX_VALUE));
     assertEquals(0, pipe.held());
   }
 
@@ -115,7 +115,7 @@ class PipeTest {
     net.fill(to.client());
     net.send(from.client(), "waits");
     net.await(from.server(), Epoll.IN);
-    assertEquals(5, pipe.fillFrom(from.server()));
+    assertEquals(5, pipe.fillFrom(from.server(), Long.MAX_VALUE));
     assertEquals(-Errno.EAGAIN, pipe.emptyInto(to.client()));
     assertEquals(5, pipe.held());
   }
@@ -129,7 +129,7 @@ class PipeTest {
     do {
       net.fill(from.client());
       net.await(from.server(), Epoll.IN);
-      long filled = pipe.fillFrom(from.server());
+      long filled = pipe.fillFrom(from.server(), Long.MAX_VALUE);
       assertEquals(filled, pipe.held());
       moved = moved(pipe.emptyInto(to.client()));
       assertEquals(filled - moved, pipe.held());
@@ -143,12 +143,12 @@ class PipeTest {
     Connected to = net.connected(host);
     net.send(from.client(), "x");
     net.await(from.server(), Epoll.IN);
-    assertEquals(1, pipe.fillFrom(from.server()));
+    assertEquals(1, pipe.fillFrom(from.server(), Long.MAX_VALUE));
     net.reset(from.client());
     net.reset(to.server());
     net.await(from.server(), Epoll.ERR);
     net.await(to.client(), Epoll.ERR);
-    assertEquals(-Errno.ECONNRESET, pipe.fillFrom(from.server()));
+    assertEquals(-Errno.ECONNRESET, pipe.fillFrom(from.server(), Long.MAX_VALUE));
     assertEquals(-Errno.ECONNRESET, pipe.emptyInto(to.client()));
     assertEquals(-Errno.EPIPE, pipe.emptyInto(to.client()));
     assertEquals(1, pipe.held());
@@ -156,7 +156,7 @@ class PipeTest {
 
   @Test
   void badDescriptorsAreReported() {
-    assertEquals(-Loopback.EBADF, pipe.fillFrom(-1));
+    assertEquals(-Loopback.EBADF, pipe.fillFrom(-1, Long.MAX_VALUE));
   }
 
   @Test
@@ -165,7 +165,7 @@ class PipeTest {
     net.send(pair.client(), "small");
     net.await(pair.server(), Epoll.IN);
     try (Pipe small = Pipe.open(-1, scratch)) {
-      assertEquals(5, small.fillFrom(pair.server()));
+      assertEquals(5, small.fillFrom(pair.server(), Long.MAX_VALUE));
     }
   }
 
