@@ -27,7 +27,11 @@ public final class OpenConnections {
     Set<InetSocketAddress> current = new HashSet<>();
     pool.forEach(upstream -> current.add(upstream.address()));
     counts.values().removeIf(count -> !current.contains(count.address) && count.retire());
-    return pool.stream().map(upstream -> of(upstream.address())).toList();
+    List<Count> inOrder = pool.stream().map(upstream -> of(upstream.address())).toList();
+    for (int position = 0; position < inOrder.size(); position++) {
+      inOrder.get(position).position = position;
+    }
+    return inOrder;
   }
 
   private Count of(InetSocketAddress address) {
@@ -35,23 +39,27 @@ public final class OpenConnections {
     return count != null ? count : counts.computeIfAbsent(address, Count::new);
   }
 
-  /** A connection goes to an upstream. */
-  public void opened(Upstream upstream) {
+  /** A connection goes to an upstream, whose count this returns. */
+  public Count opened(Upstream upstream) {
     Count count = of(upstream.address());
     while (!count.opened()) {
       // It is about to be forgotten, while someone with an earlier pool still chose the upstream.
       counts.remove(upstream.address(), count);
       count = of(upstream.address());
     }
+    return count;
   }
 
   /**
    * A connection that was counted goes to the upstream no longer.
    *
+   * @return the upstream's count
    * @throws IllegalStateException if none was counted
    */
-  public void closed(Upstream upstream) {
-    of(upstream.address()).closed();
+  public Count closed(Upstream upstream) {
+    Count count = of(upstream.address());
+    count.closed();
+    return count;
   }
 
   /** How many connections go to one upstream. */
@@ -60,6 +68,7 @@ public final class OpenConnections {
 
     private final InetSocketAddress address;
     private final AtomicInteger open = new AtomicInteger();
+    private volatile int position = -1;
 
     private Count(InetSocketAddress address) {
       this.address = address;
@@ -68,6 +77,14 @@ public final class OpenConnections {
     /** How many they are at the moment. */
     public int open() {
       return Math.max(0, open.get());
+    }
+
+    /**
+     * Where the upstream is in the last pool it was in; -1 if it was in none. A balancer that uses
+     * it must allow for its being another pool's.
+     */
+    public int position() {
+      return position;
     }
 
     private boolean opened() {
