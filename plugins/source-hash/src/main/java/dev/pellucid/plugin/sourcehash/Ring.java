@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 
 /**
  * The ring. A point is a number of 63 bits: the leading ones say where it is, the trailing ones,
- * which upstream it belongs to. As there are about as many points as entries in {@link #starts},
- * which are equally far apart, the point that follows a hash is found within a step or two.
+ * which upstream it belongs to. As there are a few points to each entry of {@link #starts}, and
+ * those are equally far apart, the point that follows a hash is found within a few steps.
  */
 final class Ring implements Selection {
   private static final int POINTS_PER_WEIGHT = 160;
@@ -48,7 +48,7 @@ final class Ring implements Selection {
     this.otherwise = new Rendezvous(pool);
     this.owner = (Integer.highestOneBit(pool.size()) << 1) - 1;
     this.points = points();
-    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(points.length);
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(points.length / 4);
     this.shift = Long.SIZE - 1 - bits;
     this.starts = new int[1 << bits];
     int point = 0;
