@@ -88,6 +88,13 @@ final class RecentClients {
       hash = (hash ^ part) * 0x9E3779B97F4A7C15L;
       hash ^= hash >>> 32;
     }
-    return (int) (((hash & 0xffffffffL) * sets) >>> 32) * WAYS;
+    return (int) (((mixed(hash) >>> 32) * sets) >>> 32) * WAYS;
+  }
+
+  /** SplitMix64's last steps: without them, neighbouring addresses share places. */
+  private static long mixed(long hash) {
+    long mixed = (hash ^ (hash >>> 30)) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+    return mixed ^ (mixed >>> 31);
   }
 }
