@@ -1,5 +1,7 @@
 package dev.pellucid.javadsl;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.RoutedConnection;
@@ -11,8 +13,10 @@ import dev.pellucid.runtime.stage.AccessLogStage;
 import dev.pellucid.runtime.stage.FilterStage;
 import dev.pellucid.runtime.stage.HandlerStage;
 import dev.pellucid.runtime.upstream.OriginalDestination;
+import dev.pellucid.runtime.upstream.PoolChoice;
 import dev.pellucid.runtime.upstream.UpstreamPool;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -34,19 +38,57 @@ public final class Stages {
   }
 
   /**
-   * Routes each connection to an upstream of a pool. All copies of the graph share the balancer's
-   * state.
+   * Routes each connection to one of some upstreams that never change. All copies of the graph
+   * share the balancer's state.
    *
-   * @throws IllegalArgumentException if the pool is empty
+   * @throws IllegalArgumentException if there are no upstreams
    */
   public static Flow<Connection, RoutedConnection, NotUsed> balance(
-      List<Upstream> pool, Balancer balancer) {
-    return Flow.fromFunction(new UpstreamPool(pool, balancer)::route);
+      List<Upstream> upstreams, Balancer balancer) {
+    if (upstreams.isEmpty()) {
+      throw new IllegalArgumentException("a pool that never changes needs at least one upstream");
+    }
+    return balance(Pool.of(upstreams, balancer));
+  }
+
+  /** Routes each connection to an upstream of a pool. */
+  public static Flow<Connection, RoutedConnection, NotUsed> balance(Pool pool) {
+    return balance(pool, Map.of());
+  }
+
+  /**
+   * Routes each connection to an upstream of the pool that its attribute {@link Connection#POOL}
+   * names. One whose pool does not exist is refused.
+   *
+   * @param pool where connections go that have no such attribute
+   * @param named the other pools
+   */
+  public static Flow<Connection, RoutedConnection, NotUsed> balance(
+      Pool pool, Map<String, Pool> named) {
+    return choose(named, pool.upstreamPool()::route);
   }
 
   /** Routes each connection to where its client wanted to go. */
   public static Flow<Connection, RoutedConnection, NotUsed> toOriginalDestination() {
-    return Flow.fromFunction(OriginalDestination::route);
+    return toOriginalDestination(Map.of());
+  }
+
+  /**
+   * Routes each connection to where its client wanted to go, unless its attribute {@link
+   * Connection#POOL} names a pool. One whose pool does not exist is refused.
+   */
+  public static Flow<Connection, RoutedConnection, NotUsed> toOriginalDestination(
+      Map<String, Pool> named) {
+    return choose(named, OriginalDestination::route);
+  }
+
+  private static Flow<Connection, RoutedConnection, NotUsed> choose(
+      Map<String, Pool> named,
+      java.util.function.Function<Connection, RoutedConnection> otherwise) {
+    Map<String, UpstreamPool> pools =
+        named.entrySet().stream()
+            .collect(toMap(Map.Entry::getKey, pool -> pool.getValue().upstreamPool()));
+    return Flow.fromFunction(new PoolChoice(pools, otherwise)::route);
   }
 
   /**

@@ -37,7 +37,11 @@ record Pipeline(
 
   /** A listener's pipeline, whose sockets have a mark; 0: none. */
   static Pipeline of(
-      ActorSystem system, ListenerConfig listener, int mark, ListenerPlugins plugins) {
+      ActorSystem system,
+      ListenerConfig listener,
+      int mark,
+      ListenerPlugins plugins,
+      ListenerPools pools) {
     BindSettings settings = bindSettings(listener).withMark(mark);
     return switch (listener.transport()) {
       case TCP -> {
@@ -45,6 +49,7 @@ record Pipeline(
         yield of(
             listener,
             plugins,
+            pools,
             tcp.bind(settings),
             tcp.relay(relaySettings(listener, plugins).withMark(mark)));
       }
@@ -53,6 +58,7 @@ record Pipeline(
         yield of(
             listener,
             plugins,
+            pools,
             udp.bind(settings),
             udp.relay(udpRelaySettings(listener, plugins).withMark(mark)));
       }
@@ -62,6 +68,7 @@ record Pipeline(
   private static Pipeline of(
       ListenerConfig listener,
       ListenerPlugins plugins,
+      ListenerPools pools,
       Source<Connection, CompletionStage<Binding>> accepted,
       Flow<RoutedConnection, ConnectionSummary, NotUsed> relay) {
     Source<Connection, CompletionStage<Binding>> connections = accepted;
@@ -71,17 +78,16 @@ record Pipeline(
     return new Pipeline(
         listener,
         connections
-            .via(route(listener, plugins))
+            .via(route(pools))
             .via(relay)
             .toMat(Stages.accessLog(plugins.accessLog()), Keep.both()));
   }
 
-  private static Flow<Connection, RoutedConnection, NotUsed> route(
-      ListenerConfig listener, ListenerPlugins plugins) {
-    return plugins
-        .balancer()
-        .map(balancer -> Stages.balance(listener.upstream().pool(), balancer))
-        .orElseGet(Stages::toOriginalDestination);
+  private static Flow<Connection, RoutedConnection, NotUsed> route(ListenerPools pools) {
+    return pools
+        .own()
+        .map(pool -> Stages.balance(pool, pools.named()))
+        .orElseGet(() -> Stages.toOriginalDestination(pools.named()));
   }
 
   private static BindSettings bindSettings(ListenerConfig listener) {

@@ -1,22 +1,21 @@
 package dev.pellucid.runtime;
 
-import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.runtime.config.ConfigurationException;
 import dev.pellucid.runtime.config.ListenerConfig;
 import dev.pellucid.runtime.config.ProxyConfig;
-import dev.pellucid.runtime.config.Route;
 import dev.pellucid.runtime.plugin.ContextClassLoader;
+import dev.pellucid.runtime.config.UpstreamConfig;
 import dev.pellucid.runtime.plugin.PluginCatalog;
 import dev.pellucid.runtime.plugin.PluginKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,19 +43,26 @@ public final class ProxyPlugins implements AutoCloseable {
     config.listeners().forEach(listener -> plugins.add(listener, maker));
     if (!maker.problems().isEmpty()) {
       plugins.close();
-      throw new ConfigurationException(maker.problems());
+      // Pools that share the settings of a balancer share its problems.
+      throw new ConfigurationException(maker.problems().stream().distinct().toList());
     }
     return plugins;
   }
 
   private void add(ListenerConfig listener, PluginMaker maker) {
-    PluginContext context = new PluginContext(listener.name(), listener.transport(), Set.of());
+    UpstreamConfig upstream = listener.upstream();
+    PluginContext context =
+        new PluginContext(listener.name(), listener.transport(), upstream.pools().keySet());
     FilterPlugins filters = new FilterPlugins(maker, context);
     listener.filters().forEach(filters::add);
-    Optional<Balancer> balancer =
-        listener.upstream().route() == Route.POOL
-            ? maker.make(PluginKind.BALANCER, listener.upstream().balancer(), context)
-            : Optional.empty();
+    Optional<PoolPlugins> pool =
+        upstream.pool().flatMap(config -> PoolPlugins.make(maker, config, context));
+    Map<String, PoolPlugins> pools = new LinkedHashMap<>();
+    upstream
+        .pools()
+        .forEach(
+            (name, config) ->
+                PoolPlugins.make(maker, config, context).ifPresent(made -> pools.put(name, made)));
     Optional<AccessLog> accessLog =
         maker.make(PluginKind.ACCESS_LOG, listener.accessLog(), context);
     accessLog.ifPresent(
@@ -67,7 +73,8 @@ public final class ProxyPlugins implements AutoCloseable {
                     filters.connectionFilters,
                     filters.byteFilters,
                     filters.datagramFilters,
-                    balancer,
+                    pool,
+                    pools,
                     log)));
   }
 

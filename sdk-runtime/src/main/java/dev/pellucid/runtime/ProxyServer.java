@@ -6,6 +6,7 @@ import dev.pellucid.runtime.plugin.PluginCatalog;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 
@@ -23,53 +24,73 @@ public final class ProxyServer {
   }
 
   /**
-   * Starts a proxy. Every plugin instance is made before the first socket is opened. Either all
-   * listeners accept in the end, or none.
+   * Starts a proxy. Every plugin instance is made, and every discovery has told its first
+   * upstreams, before the first socket is opened. Either all listeners accept in the end, or none.
    *
    * <p>The event loops are those of the actor system, whose configuration says how many there are;
    * they start in the network namespace of the calling thread. Blocks while plugins are made.
    *
    * @return fails with {@link dev.pellucid.runtime.config.ConfigurationException} if a plugin that
    *     a listener asks for is broken or its settings are bad, with {@link ProxyStartException} if
-   *     a listener cannot be opened
+   *     a listener cannot be opened or a discovery finds no upstreams
    */
   public static CompletionStage<ProxyServer> start(
       ActorSystem system, ProxyConfig config, PluginCatalog catalog) {
     try {
       config.listeners().forEach(HostCheck::check);
+      EventLoops loops = EventLoops.get(system);
       ProxyPlugins plugins = ProxyPlugins.create(config, catalog);
-      return start(system, pipelines(system, config, plugins), plugins);
+      ProxyPools pools = new ProxyPools(system);
+      Supplier<CompletionStage<Done>> close = () -> close(system, pools, plugins);
+      return pools
+          .fill(config, plugins)
+          .thenApplyAsync(filled -> pipelines(system, config, plugins, pools), system.dispatcher())
+          .exceptionallyCompose(
+              failure -> close.get().thenCompose(closed -> CompletableFuture.failedStage(failure)))
+          .thenCompose(pipelines -> start(loops, pipelines, close));
     } catch (RuntimeException | LinkageError e) { // the latter if a plugin misses a class
       return CompletableFuture.failedStage(e);
     }
   }
 
   private static List<Pipeline> pipelines(
-      ActorSystem system, ProxyConfig config, ProxyPlugins plugins) {
+      ActorSystem system, ProxyConfig config, ProxyPlugins plugins, ProxyPools pools) {
     int mark = HostRules.ownMark(config);
-    try {
-      return config.listeners().stream()
-          .map(listener -> Pipeline.of(system, listener, mark, plugins.of(listener)))
-          .toList();
-    } catch (RuntimeException | LinkageError e) { // the latter if a plugin misses a class
-      plugins.close();
-      throw e;
-    }
+    return config.listeners().stream()
+        .map(
+            listener ->
+                Pipeline.of(system, listener, mark, plugins.of(listener), pools.of(listener)))
+        .toList();
   }
 
   private static CompletionStage<ProxyServer> start(
-      ActorSystem system, List<Pipeline> pipelines, ProxyPlugins plugins) {
-    EventLoops loops = EventLoops.get(system);
+      EventLoops loops, List<Pipeline> pipelines, Supplier<CompletionStage<Done>> close) {
     List<StartedListener> started =
         pipelines.stream().map(pipeline -> StartedListener.start(loops, pipeline)).toList();
+    CompletionStage<Done> ended = Completion.ofAll(started.stream().flatMap(StartedListener::ends));
     ProxyServer server =
         new ProxyServer(
             started,
-            Completion.ofAll(started.stream().flatMap(StartedListener::ends))
-                .whenCompleteAsync((done, failure) -> plugins.close(), system.dispatcher()));
+            ended
+                .handle((done, failure) -> close.get())
+                .thenCompose(closed -> closed)
+                .thenCompose(closed -> ended));
     return Completion.ofAll(started.stream().flatMap(StartedListener::bindings))
         .thenApply(bound -> server)
         .exceptionallyCompose(server::abandon);
+  }
+
+  /** Discoveries end before their plugin instances are closed. */
+  private static CompletionStage<Done> close(
+      ActorSystem system, ProxyPools pools, ProxyPlugins plugins) {
+    return pools
+        .close()
+        .thenApplyAsync(
+            closed -> {
+              plugins.close();
+              return closed;
+            },
+            system.dispatcher());
   }
 
   private CompletionStage<ProxyServer> abandon(Throwable failure) {

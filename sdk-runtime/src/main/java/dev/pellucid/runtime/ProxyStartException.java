@@ -11,6 +11,10 @@ public final class ProxyStartException extends RuntimeException {
   }
 
   ProxyStartException(ListenerConfig listener, Throwable cause) {
-    super("listener " + listener.name() + ": " + cause.getMessage(), cause);
+    this("listener " + listener.name() + ": " + cause.getMessage(), cause);
+  }
+
+  ProxyStartException(String message, Throwable cause) {
+    super(message, cause);
   }
 }

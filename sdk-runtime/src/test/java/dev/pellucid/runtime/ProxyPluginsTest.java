@@ -33,7 +33,7 @@ class ProxyPluginsTest {
     assertProblem(
         "{ type = opne }",
         "pellucid.listeners.web.filters[0].type: unknown filter type \"opne\", did you mean"
-            + " \"open\"? (known: open)");
+            + " \"open\"? (known: open, to)");
   }
 
   @Test

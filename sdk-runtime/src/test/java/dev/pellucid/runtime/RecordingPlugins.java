@@ -2,6 +2,8 @@ package dev.pellucid.runtime;
 
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.Upstream;
+import dev.pellucid.api.discovery.Discovery;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.api.log.AccessLog;
@@ -15,22 +17,37 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * Plugins that write down what happens to them: the filter {@code open} (its key {@code mood} must
- * not be {@code bad}, and it fails if that is {@code broken}), the balancer {@code first} and the
- * access log {@code list}.
+ * not be {@code bad}, and it fails if that is {@code broken}), the filter {@code to} (which sends
+ * all to the pool of its key {@code pool}), the balancer {@code first}, the discovery {@code feed}
+ * and the access log {@code list}.
  */
 final class RecordingPlugins {
   final List<String> made = new CopyOnWriteArrayList<>();
   final List<String> closed = new CopyOnWriteArrayList<>();
   final List<ConnectionSummary> summaries = new CopyOnWriteArrayList<>();
 
+  final AtomicInteger endedStreams = new AtomicInteger();
+
+  /** What the discoveries tell; each listens to it from its start. */
+  Source<List<Upstream>, NotUsed> feed = Source.never();
+
   PluginCatalog catalog() {
     return new PluginCatalog(
         List.of(
             plugin(PluginKind.CONNECTION_FILTER, "open", Set.of("mood"), this::filter),
+            plugin(
+                PluginKind.CONNECTION_FILTER,
+                "to",
+                Set.of("pool"),
+                (settings, context) -> sendTo(settings.text("pool", ""), context)),
+            plugin(PluginKind.DISCOVERY, "feed", Set.of(), this::discovery),
             plugin(
                 PluginKind.BALANCER,
                 "first",
@@ -54,6 +71,36 @@ final class RecordingPlugins {
       @Override
       public Verdict decide(Connection connection) {
         return Verdict.accept();
+      }
+
+      @Override
+      public void close() {
+        closed.add(name);
+      }
+    };
+  }
+
+  private static ConnectionFilter sendTo(String pool, PluginContext context) {
+    if (!context.pools().contains(pool)) {
+      throw new IllegalStateException("no pool " + pool);
+    }
+    return connection -> {
+      connection.set(Connection.POOL, pool);
+      return Verdict.accept();
+    };
+  }
+
+  private Discovery discovery(Settings settings, PluginContext context) {
+    String name = context.listener() + " discovery";
+    made.add(name);
+    return new Discovery() {
+      @Override
+      public Source<List<Upstream>, NotUsed> upstreams() {
+        return feed.watchTermination(
+            (materialized, ended) -> {
+              ended.whenComplete((done, failure) -> endedStreams.incrementAndGet());
+              return materialized;
+            });
       }
 
       @Override

@@ -2,6 +2,7 @@ package dev.pellucid.runtime.config;
 
 import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.Transport;
+import dev.pellucid.runtime.host.IpFamily;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -33,8 +34,8 @@ public record ListenerConfig(
     TimeoutsConfig timeouts,
     PluginSettings accessLog) {
 
-  /** Rules and metrics carry the name, so it has to be harmless everywhere. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+  /** Rules and metrics carry names, so they have to be harmless everywhere. */
+  static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
 
   /**
    * Copies the list.
@@ -47,6 +48,14 @@ public record ListenerConfig(
           "a listener's name has 1 to 32 letters, digits, _ or -, not \"" + name + "\"");
     }
     filters = List.copyOf(filters);
+  }
+
+  /**
+   * The family that upstreams have to be of, to see the address they are shown; empty if any will
+   * do.
+   */
+  public Optional<IpFamily> upstreamFamily() {
+    return Sources.shown(upstream.source(), Optional.of(address)).map(IpFamily::of);
   }
 
   /** The versions of the PROXY protocol that a transport can have. */

@@ -137,6 +137,13 @@ final class Section {
     return new PluginSettings(type, path(key), settings.toConfig());
   }
 
+  /** The settings of a plugin that says its type, if there is one. */
+  Optional<PluginSettings> plugin(String key) {
+    return value(key)
+        .flatMap(value -> object(path(key), value))
+        .flatMap(settings -> plugin(path(key), settings));
+  }
+
   /** The settings of some plugins of one kind. */
   List<PluginSettings> plugins(String key) {
     return elements(

@@ -3,21 +3,23 @@ package dev.pellucid.runtime.config;
 import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Transport;
-import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.host.InterceptMode;
-import dev.pellucid.runtime.host.IpFamily;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Where a listener's connections go, and how they are opened.
  *
  * @param route where they go
- * @param pool the upstreams, at least one if the route is {@link Route#POOL}
- * @param balancer what chooses among them
+ * @param pool the pool of connections for which no other was chosen; there is one exactly if the
+ *     route is {@link Route#POOL}
+ * @param pools the pools that filters can choose, by their names, in the order of the file
  * @param source the address they see
  * @param proxyProtocol the header that tells them the client
  * @param connectTimeout how long connecting may take
@@ -27,8 +29,8 @@ import java.util.Optional;
  */
 public record UpstreamConfig(
     Route route,
-    List<Upstream> pool,
-    PluginSettings balancer,
+    Optional<PoolConfig> pool,
+    Map<String, PoolConfig> pools,
     SourceAddress source,
     ProxyProtocol proxyProtocol,
     Duration connectTimeout,
@@ -36,9 +38,9 @@ public record UpstreamConfig(
     int responses,
     HealthCheckConfig healthCheck) {
 
-  /** Copies the list. */
+  /** Copies the map. */
   public UpstreamConfig {
-    pool = List.copyOf(pool);
+    pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
   }
 
   static UpstreamConfig read(
@@ -50,11 +52,13 @@ public record UpstreamConfig(
         mode == InterceptMode.NONE ? SourceAddress.proxy() : SourceAddress.clientIp();
     SourceAddress source = section.read("source", Sources.READING, usualSource);
     Optional<InetAddress> shown = Sources.shown(source, listener);
+    Route route = section.read("route", Words.of(Route.class), Route.POOL);
+    PoolConfig pool = PoolConfig.read(section, shown);
     UpstreamConfig upstream =
         new UpstreamConfig(
-            section.read("route", Words.of(Route.class), Route.POOL),
-            section.sections("pool", inner -> upstream(inner, shown)),
-            section.plugin("balancer", "round-robin"),
+            route,
+            route == Route.POOL ? Optional.of(pool) : Optional.empty(),
+            section.section("pools", inner -> pools(inner, shown, pool.balancer())),
             source,
             section.read("proxy-protocol", ListenerConfig.versions(transport), ProxyProtocol.NONE),
             section.read("connect-timeout", Readings.DURATION, Duration.ofSeconds(5)),
@@ -66,8 +70,8 @@ public record UpstreamConfig(
     if (transport == Transport.UDP && section.has("connect-timeout")) {
       section.note("connect-timeout", "is not used, because UDP does not connect");
     }
-    switch (upstream.route) {
-      case POOL -> requirePool(section);
+    switch (route) {
+      case POOL -> pool.require(section);
       case ORIGINAL_DESTINATION -> {
         noteUnused(section);
         if (mode == InterceptMode.REDIRECT && source instanceof SourceAddress.ClientIpPort) {
@@ -76,38 +80,34 @@ public record UpstreamConfig(
               "with mode = redirect, connection tracking would take the client's connection and"
                   + " this one for the same; use client-ip");
         }
-        listener.ifPresent(where -> requireSameFamily(section, "source", shown, where));
+        listener.ifPresent(where -> PoolConfig.requireSameFamily(section, "source", shown, where));
       }
     }
     return upstream;
   }
 
-  private static Optional<Upstream> upstream(Section section, Optional<InetAddress> shown) {
-    int weight = section.read("weight", Readings.whole(1, Integer.MAX_VALUE), 1);
-    Optional<InetSocketAddress> address = section.require("address", Readings.ADDRESS);
-    address.ifPresent(upstream -> requireSameFamily(section, "address", shown, upstream));
-    return address.map(upstream -> new Upstream(upstream, weight));
+  private static Map<String, PoolConfig> pools(
+      Section section, Optional<InetAddress> shown, PluginSettings balancer) {
+    Map<String, PoolConfig> pools = new LinkedHashMap<>();
+    section
+        .named(
+            (name, inner) ->
+                Optional.of(Map.entry(name, pool(section, name, inner, shown, balancer))))
+        .forEach(pool -> pools.put(pool.getKey(), pool.getValue()));
+    return pools;
   }
 
-  private static void requireSameFamily(
-      Section section, String key, Optional<InetAddress> shown, InetSocketAddress upstream) {
-    IpFamily family = IpFamily.of(upstream.getAddress());
-    if (shown.isPresent() && IpFamily.of(shown.get()) != family) {
-      section.problem(
-          key,
-          "an %s upstream cannot see the %s address that it is to be shown; source = proxy can reach it"
-              .formatted(name(family), name(IpFamily.of(shown.get()))));
+  private static PoolConfig pool(
+      Section pools,
+      String name,
+      Section section,
+      Optional<InetAddress> shown,
+      PluginSettings balancer) {
+    if (!ListenerConfig.NAME.matcher(name).matches()) {
+      pools.problem(
+          name, "a pool's name has 1 to 32 letters, digits, _ or -, not \"" + name + "\"");
     }
-  }
-
-  private static String name(IpFamily family) {
-    return family == IpFamily.IPV4 ? "IPv4" : "IPv6";
-  }
-
-  private static void requirePool(Section section) {
-    if (section.isEmpty("pool")) {
-      section.problem("pool", "needs at least one upstream, such as { address = \"10.2.0.2:80\" }");
-    }
+    return PoolConfig.readNamed(section, shown, balancer);
   }
 
   private static void requireUdp(Section section, String key, Transport transport) {
@@ -118,8 +118,9 @@ public record UpstreamConfig(
   }
 
   private static void noteUnused(Section section) {
-    for (String key : List.of("pool", "balancer")) {
-      if (section.has(key)) {
+    boolean hasNamed = !section.isEmpty("pools");
+    for (String key : List.of(PoolConfig.UPSTREAMS, PoolConfig.DISCOVERY, PoolConfig.BALANCER)) {
+      if (section.has(key) && !(hasNamed && key.equals(PoolConfig.BALANCER))) {
         section.note(key, "is not used, because the route is original-destination");
       }
     }

@@ -2,10 +2,6 @@ package dev.pellucid.runtime.upstream;
 
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.RoutedConnection;
-import dev.pellucid.api.Termination;
-import dev.pellucid.api.Termination.Cause;
-import dev.pellucid.api.Termination.Party;
-import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.api.Upstream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,8 +9,6 @@ import org.slf4j.LoggerFactory;
 /** Routes connections to where their clients wanted to go. */
 public final class OriginalDestination {
   private static final Logger log = LoggerFactory.getLogger(OriginalDestination.class);
-  private static final Termination NO_UPSTREAM =
-      new Termination(Party.PROXY, Phase.ROUTE, Cause.NO_UPSTREAM);
 
   private OriginalDestination() {}
 
@@ -25,7 +19,7 @@ public final class OriginalDestination {
     }
     if (!connection.intercepted()) {
       log.warn("{} asked for the proxy itself and is refused", connection);
-      connection.refuse(NO_UPSTREAM);
+      connection.refuse(UpstreamPool.NO_UPSTREAM);
       return RoutedConnection.refused(connection);
     }
     return RoutedConnection.to(Upstream.of(connection.originalDestination()), connection);

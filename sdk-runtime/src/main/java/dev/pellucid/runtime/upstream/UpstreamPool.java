@@ -11,34 +11,61 @@ import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.Selection;
 import dev.pellucid.runtime.plugin.ContextClassLoader;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Routes connections to the upstreams of a pool, as its balancer chooses. Used by all loops at
- * once.
+ * once, while the upstreams change.
  */
 public final class UpstreamPool {
-  private static final Logger log = LoggerFactory.getLogger(UpstreamPool.class);
-  private static final Termination NO_UPSTREAM =
+  static final Termination NO_UPSTREAM =
       new Termination(Party.PROXY, Phase.ROUTE, Cause.NO_UPSTREAM);
-  private static final Termination FAILED = new Termination(Party.PROXY, Phase.ROUTE, Cause.FAILED);
 
-  private final Selection selection;
+  private static final Logger log = LoggerFactory.getLogger(UpstreamPool.class);
+  private static final Termination FAILED = new Termination(Party.PROXY, Phase.ROUTE, Cause.FAILED);
+  private static final Selection NOTHING = (connection, usable) -> Optional.empty();
+
+  private final Balancer balancer;
+  private volatile Snapshot snapshot = new Snapshot(List.of(), NOTHING);
+
+  /** A pool that is empty until its first {@link #update}. */
+  public UpstreamPool(Balancer balancer) {
+    this.balancer = balancer;
+  }
+
+  /** The upstreams, each of them once. */
+  public List<Upstream> upstreams() {
+    return snapshot.upstreams();
+  }
 
   /**
-   * A pool of upstreams.
+   * Replaces the upstreams. Connections that are routed stay where they are. What the balancer
+   * throws is thrown, and the pool stays as it was. Not to be called on an event loop, because
+   * balancers take their time for a new set.
    *
-   * @throws IllegalArgumentException if there are none
+   * @return false if the pool has these upstreams already, in whatever order
    */
-  public UpstreamPool(List<Upstream> upstreams, Balancer balancer) {
+  public synchronized boolean update(List<Upstream> upstreams) {
+    List<Upstream> wanted = upstreams.stream().distinct().toList();
+    if (Set.copyOf(wanted).equals(Set.copyOf(snapshot.upstreams()))) {
+      return false;
+    }
+    snapshot = new Snapshot(wanted, selection(wanted));
+    return true;
+  }
+
+  /** There is nothing to choose from an empty pool, but connections still end. */
+  private Selection selection(List<Upstream> upstreams) {
     if (upstreams.isEmpty()) {
-      throw new IllegalArgumentException("a pool needs at least one upstream");
+      return snapshot.selection();
     }
     try (ContextClassLoader context = ContextClassLoader.of(balancer)) {
-      this.selection = balancer.over(List.copyOf(upstreams));
+      return Objects.requireNonNull(balancer.over(upstreams), "the balancer's selection");
     }
   }
 
@@ -47,10 +74,13 @@ public final class UpstreamPool {
     if (connection.refusal().isPresent()) {
       return RoutedConnection.refused(connection);
     }
+    Selection selection = snapshot.selection();
     try {
-      Optional<Upstream> chosen = selection.select(connection, upstream -> true);
+      Optional<Upstream> chosen = choose(connection, upstream -> true);
       if (chosen.isPresent()) {
-        return new RoutedConnection(connection, chosen, failed -> another(connection, failed));
+        Placement placement = new Placement(this, connection, chosen.get());
+        connection.onClose(placement);
+        return new RoutedConnection(connection, chosen, placement);
       }
       connection.refuse(NO_UPSTREAM);
     } catch (RuntimeException | Error e) {
@@ -60,15 +90,32 @@ public final class UpstreamPool {
     return RoutedConnection.refused(connection);
   }
 
-  /** Never throws either, and keeps to the promise of {@link RoutedConnection.Alternatives}. */
-  private Optional<Upstream> another(Connection connection, Set<Upstream> failed) {
-    try {
-      return selection
-          .select(connection, upstream -> !failed.contains(upstream))
-          .filter(upstream -> !failed.contains(upstream));
-    } catch (RuntimeException | Error e) {
-      log.error("{} failed on a retry of {}", selection, connection, e);
+  /** A choice, which the balancer was told of. */
+  Optional<Upstream> choose(Connection connection, Predicate<Upstream> usable) {
+    Snapshot now = snapshot;
+    if (now.upstreams().isEmpty()) {
       return Optional.empty();
     }
+    Optional<Upstream> chosen = now.selection().select(connection, usable).filter(usable);
+    chosen.ifPresent(now.selection()::opened);
+    return chosen;
   }
+
+  /** Tells the balancer that a connection goes to an upstream no longer. Never throws. */
+  void closed(Upstream upstream) {
+    Selection selection = snapshot.selection();
+    try {
+      selection.closed(upstream);
+    } catch (RuntimeException | Error e) {
+      log.error("{} failed when a connection to {} was over", selection, upstream, e);
+    }
+  }
+
+  /**
+   * What the pool is at a time.
+   *
+   * @param upstreams without duplicates
+   * @param selection the choice among them; if there are none, that among the last ones
+   */
+  private record Snapshot(List<Upstream> upstreams, Selection selection) {}
 }

@@ -11,6 +11,7 @@ import dev.pellucid.api.SourceAddress;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.OnProxyDown;
 import dev.pellucid.runtime.host.PortRange;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,8 +120,8 @@ class ProxyConfigTest {
         List.of(
             new Upstream(new InetSocketAddress("10.2.0.2", 80), 2),
             Upstream.of(new InetSocketAddress("2001:db8::2", 80))),
-        upstream.pool());
-    assertEquals("least-connections", upstream.balancer().type());
+        upstream.pool().orElseThrow().upstreams());
+    assertEquals("least-connections", upstream.pool().orElseThrow().balancer().type());
     assertEquals(SourceAddress.proxy(), upstream.source());
     assertEquals(ProxyProtocol.V2, upstream.proxyProtocol());
     assertEquals(Duration.ofMillis(1500), upstream.connectTimeout());
@@ -171,7 +173,8 @@ class ProxyConfigTest {
     assertEquals("text", web.accessLog().type());
 
     UpstreamConfig upstream = web.upstream();
-    assertEquals("round-robin", upstream.balancer().type());
+    assertEquals(Optional.empty(), upstream.pool());
+    assertEquals(Map.of(), upstream.pools());
     assertEquals(SourceAddress.clientIp(), upstream.source());
     assertEquals(ProxyProtocol.NONE, upstream.proxyProtocol());
     assertEquals(Duration.ofSeconds(5), upstream.connectTimeout());
@@ -224,7 +227,68 @@ class ProxyConfigTest {
             .listeners()
             .get(0);
     assertEquals(
-        List.of(Upstream.of(new InetSocketAddress("10.2.0.7", 80))), web.upstream().pool());
+        List.of(Upstream.of(new InetSocketAddress("10.2.0.7", 80))),
+        web.upstream().pool().orElseThrow().upstreams());
+    assertEquals("round-robin", web.upstream().pool().orElseThrow().balancer().type());
+  }
+
+  @Test
+  void upstreamsMayBeDiscovered() {
+    PoolConfig pool =
+        files
+            .web("upstream { pool = null, discovery { type = dns, name = web } }")
+            .upstream()
+            .pool()
+            .orElseThrow();
+    assertEquals(List.of(), pool.upstreams());
+    PluginSettings discovery = pool.discovery().orElseThrow();
+    assertEquals("dns", discovery.type());
+    assertEquals("pellucid.listeners.web.upstream.discovery", discovery.path());
+    assertEquals(Set.of("name"), discovery.keys());
+  }
+
+  @Test
+  void namedPoolsHaveTheListenersBalancerUnlessTheySayAnother() {
+    Map<String, PoolConfig> pools =
+        files
+            .web(
+                """
+                upstream {
+                  balancer { type = maglev }
+                  pools {
+                    web { pool = [{ address = "10.2.0.7:80" }] }
+                    api { discovery { type = file }, balancer { type = sticky } }
+                  }
+                }
+                """)
+            .upstream()
+            .pools();
+    assertEquals(List.of("web", "api"), List.copyOf(pools.keySet()));
+    assertEquals("maglev", pools.get("web").balancer().type());
+    assertEquals("pellucid.listeners.web.upstream.balancer", pools.get("web").balancer().path());
+    assertEquals("sticky", pools.get("api").balancer().type());
+    assertEquals("file", pools.get("api").discovery().orElseThrow().type());
+  }
+
+  @Test
+  void namedPoolsMayStandBesideTheOriginalDestination() {
+    ProxyConfig config =
+        files.load(
+            ConfigFiles.WEB.formatted(
+                """
+                upstream {
+                  route = original-destination, pool = null, balancer { type = maglev }
+                  pools.api.pool = [{ address = "10.2.0.7:80" }]
+                }
+                """));
+    assertEquals(List.of(), config.notes());
+    assertEquals(Set.of("api"), config.listeners().get(0).upstream().pools().keySet());
+  }
+
+  @Test
+  void theFamilyOfUpstreamsFollowsFromWhatTheyAreShown() {
+    assertEquals(Optional.of(IpFamily.IPV4), files.web("").upstreamFamily());
+    assertEquals(Optional.empty(), files.web("upstream.source = proxy").upstreamFamily());
   }
 
   @Test

@@ -15,9 +15,11 @@ import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.Selection;
 import dev.pellucid.runtime.OtherClassLoader;
+import dev.pellucid.javadsl.Stages;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -43,7 +45,13 @@ class RoutingTest {
   }
 
   private static UpstreamPool pool(Selection selection) {
-    return new UpstreamPool(List.of(FIRST, SECOND), upstreams -> selection);
+    return pool(List.of(FIRST, SECOND), upstreams -> selection);
+  }
+
+  private static UpstreamPool pool(List<Upstream> upstreams, Balancer balancer) {
+    UpstreamPool pool = new UpstreamPool(balancer);
+    pool.update(upstreams);
+    return pool;
   }
 
   private void assertRefused(Termination expected, RoutedConnection routed) {
@@ -72,7 +80,7 @@ class RoutingTest {
   void theBalancerSeesTheConnectionAndEveryUpstreamUsable() {
     List<Connection> asked = new ArrayList<>();
     UpstreamPool pool =
-        new UpstreamPool(
+        pool(
             List.of(FIRST, SECOND),
             upstreams ->
                 (connection, usable) -> {
@@ -89,7 +97,7 @@ class RoutingTest {
     List<List<Upstream>> seen = new ArrayList<>();
     Selection none = (connection, usable) -> Optional.empty();
     UpstreamPool pool =
-        new UpstreamPool(
+        pool(
             given,
             upstreams -> {
               seen.add(upstreams);
@@ -155,8 +163,37 @@ class RoutingTest {
   }
 
   @Test
-  void aPoolNeedsAnUpstream() {
-    assertThrows(IllegalArgumentException.class, () -> new UpstreamPool(List.of(), pool -> null));
+  void aPoolThatNeverChangesNeedsAnUpstream() {
+    assertThrows(IllegalArgumentException.class, () -> Stages.balance(List.of(), pool -> null));
+  }
+
+  @Test
+  void aFilterChoosesThePool() {
+    UpstreamPool chosen = pool((asked, usable) -> Optional.of(SECOND));
+    PoolChoice choice = new PoolChoice(Map.of("api", chosen), OriginalDestination::route);
+    connection.set(Connection.POOL, "api");
+    assertEquals(Optional.of(SECOND), choice.route(connection).upstream());
+
+    FakeConnection other = FakeConnection.create();
+    assertEquals(
+        Optional.of(Upstream.of(other.originalDestination())), choice.route(other).upstream());
+  }
+
+  @Test
+  void aPoolThatDoesNotExistRefusesTheConnection() {
+    PoolChoice choice =
+        new PoolChoice(
+            Map.of("api", pool((asked, usable) -> Optional.of(SECOND))),
+            OriginalDestination::route);
+    connection.set(Connection.POOL, "ap");
+    assertRefused(NO_UPSTREAM, choice.route(connection));
+  }
+
+  @Test
+  void aRefusedConnectionStaysAsItIsThoughItsPoolDoesNotExist() {
+    connection.set(Connection.POOL, "ap");
+    connection.refuse(REJECTED);
+    assertRefused(REJECTED, new PoolChoice(Map.of(), OriginalDestination::route).route(connection));
   }
 
   @Test

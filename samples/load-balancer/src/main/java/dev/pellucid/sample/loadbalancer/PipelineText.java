@@ -8,6 +8,7 @@ import dev.pellucid.api.Upstream;
 import dev.pellucid.runtime.config.InterceptConfig;
 import dev.pellucid.runtime.config.ListenerConfig;
 import dev.pellucid.runtime.config.PluginSettings;
+import dev.pellucid.runtime.config.PoolConfig;
 import dev.pellucid.runtime.config.UpstreamConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ import java.util.stream.Collectors;
  *   -&gt; relay from client-ip; timeouts connect 5s, idle 5m, half-closed 30s
  *   -&gt; access-log text {}
  * </pre>
+ *
+ * The pools that filters choose follow the balancer, each on a line of its own.
  */
 final class PipelineText {
   private PipelineText() {}
@@ -60,13 +63,21 @@ final class PipelineText {
   }
 
   private static String route(UpstreamConfig upstream) {
-    return switch (upstream.route()) {
-      case POOL ->
-          "balancer "
-              + plugin(upstream.balancer())
-              + values(" over ", upstream.pool().stream().map(PipelineText::upstream).toList());
-      case ORIGINAL_DESTINATION -> "to the original destination";
-    };
+    List<String> pools = new ArrayList<>();
+    pools.add(upstream.pool().map(PipelineText::pool).orElse("to the original destination"));
+    upstream.pools().forEach((name, pool) -> pools.add("pool " + name + ": " + pool(pool)));
+    return String.join(System.lineSeparator() + "     ", pools);
+  }
+
+  private static String pool(PoolConfig pool) {
+    String upstreams =
+        pool.discovery()
+            .map(discovery -> " over discovery " + plugin(discovery))
+            .orElseGet(
+                () ->
+                    values(
+                        " over ", pool.upstreams().stream().map(PipelineText::upstream).toList()));
+    return "balancer " + plugin(pool.balancer()) + upstreams;
   }
 
   private static String upstream(Upstream upstream) {

@@ -49,6 +49,29 @@ class PipelineTextTest {
             """));
   }
 
+  @Test
+  void toNamedAndDiscoveredPools() throws IOException {
+    assertEquals(
+        """
+        web: tcp 0.0.0.0:50080, at most 10000 connections; intercept tproxy, ports 80
+          -> balancer round-robin {} over discovery dns {"name":"web.example.org","port":80}
+             pool api: balancer maglev {} over 10.2.0.2:80
+             pool files: balancer round-robin {} over discovery file {"path":"files.txt"}
+          -> relay from client-ip; timeouts connect 5s, idle 5m, half-closed 30s
+          -> access-log text {}""",
+        text(
+            """
+            address = "0.0.0.0:50080", intercept.ports = [80]
+            upstream {
+              discovery { type = dns, name = "web.example.org", port = 80 }
+              pools {
+                api { pool = [{ address = "10.2.0.2:80" }], balancer { type = maglev } }
+                files { discovery { type = file, path = "files.txt" } }
+              }
+            }
+            """));
+  }
+
   private String text(String listener) throws IOException {
     Path file =
         Files.writeString(
