@@ -1,0 +1,5 @@
+/** The discovery {@code static}: the configuration lists the upstreams. */
+@NullMarked
+package dev.pellucid.plugin.staticdiscovery;
+
+import org.jspecify.annotations.NullMarked;
