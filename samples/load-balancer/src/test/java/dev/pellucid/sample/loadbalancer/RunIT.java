@@ -233,7 +233,28 @@ class RunIT {
   void theBundledPluginsAreListed() throws Exception {
     Process plugins = pellucid("plugins");
     assertEquals(
-        List.of("KIND TYPE", "access-log text", "balancer round-robin", "filter cidr"),
+        List.of(
+            "KIND TYPE",
+            "access-log csv",
+            "access-log json",
+            "access-log text",
+            "balancer least-connections",
+            "balancer maglev",
+            "balancer random-two",
+            "balancer round-robin",
+            "balancer source-hash",
+            "balancer sticky",
+            "discovery dns",
+            "discovery file",
+            "discovery static",
+            "filter bandwidth",
+            "filter cidr",
+            "filter connection-limit",
+            "filter connection-rate",
+            "filter dump",
+            "filter dump-datagrams",
+            "filter http-host",
+            "filter sni"),
         plugins
             .inputReader(UTF_8)
             .lines()
