@@ -1,32 +1,32 @@
 package dev.pellucid.plugin.leastconnections;
 
+import dev.pellucid.api.balance.OpenConnections.Count;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Knows the least loaded upstream of each block of about √n, so that finding the least of all does
  * not take looking at all.
  *
- * <p>A block's entry holds that upstream's position and a version. Who has changed a load looks
- * through the block afterwards and replaces the entry with the next version; if another has
- * replaced it meanwhile, it starts anew. So the last to replace an entry began to look after every
- * earlier one had changed its load, and when nobody is at it, all entries are right.
+ * <p>A block's entry holds, from the left: that upstream's load, 32 bits; a version; the upstream's
+ * place in the block. Whoever has changed a load replaces the entry afterwards, with the next
+ * version even if nothing else of it changes; and starts anew if another has replaced it since it
+ * was read. So none of them overlooks a change: who read a load before it changed cannot replace
+ * the entry after the change was entered. When nobody is at it, all entries are right, but for
+ * upstreams that were {@linkplain #passOver passed over}.
  */
 final class Blocks {
   private final Loads loads;
 
-  /** The size of a block is a power of two. */
+  /** The size of a block is 2 to the power of this. */
   private final int shift;
 
   private final AtomicLongArray entries;
 
+  /** Nothing is known before {@link #refresh}. */
   Blocks(Loads loads) {
     this.loads = loads;
     this.shift = Integer.SIZE - 1 - Integer.numberOfLeadingZeros((int) Math.sqrt(loads.size()));
     this.entries = new AtomicLongArray(block(loads.size() - 1) + 1);
-    for (int block = 0; block < entries.length(); block++) {
-      entries.set(block, start(block));
-      refresh(block);
-    }
   }
 
   int count() {
@@ -48,30 +48,139 @@ final class Blocks {
     return Math.min(start(block + 1), loads.size());
   }
 
-  /** The position of the least loaded upstream of a block. */
-  int least(int block) {
-    return (int) entries.get(block);
+  /** What is known of a block, for {@link #load} and {@link #position}. */
+  long entry(int block) {
+    return entries.get(block);
   }
 
-  /** To be called when a load in a block has changed. */
-  void refresh(int block) {
-    long entry;
-    long next;
-    do {
-      entry = entries.get(block);
-      next = (entry & -1L << Integer.SIZE) + (1L << Integer.SIZE) + leastFrom((int) entry, block);
-    } while (!entries.compareAndSet(block, entry, next));
+  static int load(long entry) {
+    return (int) (entry >>> Integer.SIZE);
+  }
+
+  int position(int block, long entry) {
+    return start(block) + ((int) entry & ((1 << shift) - 1));
+  }
+
+  /**
+   * The position of the least loaded of all: of equals, the first after a position, or else the
+   * first at all.
+   */
+  int least(int after) {
+    int first = block(Math.max(0, after));
+    int least = first;
+    long entry = entries.get(first);
+    int load = position(first, entry) > after ? load(entry) : Integer.MAX_VALUE;
+    for (int block = first + 1; block < entries.length(); block++) {
+      int other = load(entries.get(block));
+      if (other < load) {
+        load = other;
+        least = block;
+      }
+    }
+    for (int block = 0; block <= first; block++) {
+      int other = load(entries.get(block));
+      if (other < load) {
+        load = other;
+        least = block;
+      }
+    }
+    return position(least, entries.get(least));
+  }
+
+  /** The load of an upstream as it is, whatever is known of its block. */
+  int load(int position) {
+    return loads.load(position);
+  }
+
+  /** Looks at all loads. */
+  void refresh() {
+    for (int block = 0; block < entries.length(); block++) {
+      long entry;
+      do {
+        entry = entries.get(block);
+      } while (!replace(block, entry, leastFrom(position(block, entry), block)));
+    }
+  }
+
+  /** A load has become more: if it was the least of its block, another one's may be now. */
+  void rose(Count count) {
+    if (loads.has(count)) {
+      int changed = count.position();
+      int block = block(changed);
+      long entry;
+      long next;
+      do {
+        entry = entries.get(block);
+        int least = position(block, entry);
+        next = changed == least ? leastFrom(least, block) : known(load(entry), least);
+      } while (!replace(block, entry, next));
+    }
+  }
+
+  /** A load has become less: it may be the least of its block now. */
+  void fell(Count count) {
+    if (loads.has(count)) {
+      int changed = count.position();
+      int block = block(changed);
+      long entry;
+      long next;
+      do {
+        entry = entries.get(block);
+        int load = loads.load(changed);
+        next =
+            load < load(entry) ? known(load, changed) : known(load(entry), position(block, entry));
+      } while (!replace(block, entry, next));
+    }
+  }
+
+  /**
+   * Enters another upstream of the block instead of one that is not usable. That one comes back as
+   * soon as its load falls, or the other's rises.
+   */
+  void passOver(int position) {
+    int block = block(position);
+    long entry = entries.get(block);
+    int size = end(block) - start(block);
+    if (size > 1 && position(block, entry) == position) {
+      int next = start(block) + (position - start(block) + 1) % size;
+      long least = known(loads.load(next), next);
+      for (int other = next + 1; other < end(block); other++) {
+        least = lesser(least, other);
+      }
+      for (int other = start(block); other < position; other++) {
+        least = lesser(least, other);
+      }
+      replace(block, entry, least);
+    }
   }
 
   /** Of equals, the present one stays, or else the next one after it has its turn. */
-  private int leastFrom(int present, int block) {
-    int least = present;
+  private long leastFrom(int present, int block) {
+    long least = known(loads.load(present), present);
     for (int position = present + 1; position < end(block); position++) {
-      least = loads.less(position, least) ? position : least;
+      least = lesser(least, position);
     }
     for (int position = start(block); position < present; position++) {
-      least = loads.less(position, least) ? position : least;
+      least = lesser(least, position);
     }
     return least;
+  }
+
+  private long lesser(long least, int position) {
+    int load = loads.load(position);
+    return load < load(least) ? known(load, position) : least;
+  }
+
+  /** A load and whose it is. */
+  private static long known(int load, int position) {
+    return ((long) load << Integer.SIZE) | position;
+  }
+
+  /** Replaces an entry with what is known, and the next version. */
+  private boolean replace(int block, long entry, long known) {
+    int version = ((int) entry >>> shift) + 1;
+    int place = (int) known - start(block);
+    long low = ((version << shift) | place) & 0xffff_ffffL;
+    return entries.compareAndSet(block, entry, (known & (-1L << Integer.SIZE)) | low);
   }
 }

@@ -2,12 +2,8 @@ package dev.pellucid.plugin.leastconnections;
 
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.Upstream;
-import dev.pellucid.api.balance.OpenConnections;
 import dev.pellucid.api.balance.Selection;
-import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -16,86 +12,98 @@ import java.util.function.Predicate;
 final class LeastLoaded implements Selection {
   private static final int NONE = -1;
 
+  /** An unusable upstream is soon the least loaded of its block, and one comes back at a time. */
+  private static final int ATTEMPTS = 4;
+
   private final List<Upstream> pool;
-  private final OpenConnections connections;
-  private final Loads loads;
   private final Blocks blocks;
-  private final Map<InetSocketAddress, Integer> positions = new HashMap<>();
+  private final LeastConnections balancer;
 
   /** A hint only, so loops may overwrite each other's. */
   private final AtomicInteger last = new AtomicInteger(NONE);
 
-  LeastLoaded(List<Upstream> pool, OpenConnections connections) {
+  LeastLoaded(List<Upstream> pool, Blocks blocks, LeastConnections balancer) {
     this.pool = pool;
-    this.connections = connections;
-    this.loads = new Loads(pool, connections.of(pool));
-    this.blocks = new Blocks(loads);
-    for (int position = 0; position < pool.size(); position++) {
-      positions.put(pool.get(position).address(), position);
-    }
+    this.blocks = blocks;
+    this.balancer = balancer;
   }
 
   @Override
   public Optional<Upstream> select(Connection connection, Predicate<Upstream> usable) {
     int after = last.getOpaque();
-    int first = blocks.block(Math.max(0, after));
-    int least = leastOf(first, after + 1, NONE, usable);
-    for (int block = first + 1; block < blocks.count(); block++) {
-      least = leastOf(block, blocks.start(block), least, usable);
-    }
-    for (int block = 0; block <= first; block++) {
-      least = leastOf(block, blocks.start(block), least, usable);
-    }
-    if (least == NONE) {
-      return Optional.empty();
-    }
-    last.setOpaque(least);
-    return Optional.of(pool.get(least));
-  }
-
-  /** The best known so far, or a usable one of a block, from some position on, that beats it. */
-  private int leastOf(int block, int from, int known, Predicate<Upstream> usable) {
-    int least = blocks.least(block);
-    if (!beats(least, known)) {
-      return known;
-    }
-    if (!usable.test(pool.get(least))) {
-      return leastUsable(block, from, known, usable);
-    }
-    return least < from ? known : least;
-  }
-
-  /** An unusable upstream is soon the least loaded of its block, and stays so. */
-  private int leastUsable(int block, int from, int known, Predicate<Upstream> usable) {
-    int least = known;
-    for (int position = from; position < blocks.end(block); position++) {
-      if (beats(position, least) && usable.test(pool.get(position))) {
-        least = position;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int least = blocks.least(after);
+      if (usable.test(pool.get(least))) {
+        return chosen(least);
       }
+      blocks.passOver(least);
     }
-    return least;
+    int least = new Search(usable).after(after);
+    return least == NONE ? Optional.empty() : chosen(least);
   }
 
-  private boolean beats(int position, int known) {
-    return known == NONE || loads.less(position, known);
+  private Optional<Upstream> chosen(int position) {
+    last.setOpaque(position);
+    return Optional.of(pool.get(position));
   }
 
   @Override
   public void opened(Upstream upstream) {
-    connections.opened(upstream);
-    refresh(upstream);
+    balancer.opened(upstream);
   }
 
   @Override
   public void closed(Upstream upstream) {
-    connections.closed(upstream);
-    refresh(upstream);
+    balancer.closed(upstream);
   }
 
-  private void refresh(Upstream upstream) {
-    Integer position = positions.get(upstream.address());
-    if (position != null) {
-      blocks.refresh(blocks.block(position));
+  /** Finds the least loaded usable upstream where many are not usable. */
+  private final class Search {
+    private final Predicate<Upstream> usable;
+    private int least = NONE;
+    private int load = Integer.MAX_VALUE;
+
+    Search(Predicate<Upstream> usable) {
+      this.usable = usable;
+    }
+
+    /** Of equals, the first after a position, or else the first at all. */
+    int after(int position) {
+      int first = blocks.block(Math.max(0, position));
+      in(first, position + 1);
+      for (int block = first + 1; block < blocks.count(); block++) {
+        in(block, blocks.start(block));
+      }
+      for (int block = 0; block <= first; block++) {
+        in(block, blocks.start(block));
+      }
+      return least;
+    }
+
+    /** Searches a block from some position on. */
+    private void in(int block, int from) {
+      long entry = blocks.entry(block);
+      if (Blocks.load(entry) >= load) {
+        return;
+      }
+      int position = blocks.position(block, entry);
+      if (!usable.test(pool.get(position))) {
+        byOne(from, blocks.end(block));
+      } else if (position >= from) {
+        least = position;
+        load = Blocks.load(entry);
+      }
+    }
+
+    /** Searches a block whose least loaded upstream is not usable. */
+    private void byOne(int from, int end) {
+      for (int position = from; position < end; position++) {
+        int other = blocks.load(position);
+        if (other < load && usable.test(pool.get(position))) {
+          least = position;
+          load = other;
+        }
+      }
     }
   }
 }

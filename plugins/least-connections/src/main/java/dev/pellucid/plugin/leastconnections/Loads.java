@@ -7,11 +7,14 @@ import java.util.List;
 /** The loads of a pool's upstreams, which are known by their positions here. */
 final class Loads {
   private final Count[] counts;
-  private final int[] weights;
+  private final float[] weights;
 
   Loads(List<Upstream> pool, List<Count> counts) {
     this.counts = counts.toArray(Count[]::new);
-    this.weights = pool.stream().mapToInt(Upstream::weight).toArray();
+    this.weights = new float[this.counts.length];
+    for (int position = 0; position < weights.length; position++) {
+      weights[position] = pool.get(position).weight();
+    }
   }
 
   /** Of this many upstreams. */
@@ -19,8 +22,17 @@ final class Loads {
     return counts.length;
   }
 
-  /** Whether (connections + 1) / weight of the one is less than that of the other. */
-  boolean less(int one, int other) {
-    return (counts[one].open() + 1L) * weights[other] < (counts[other].open() + 1L) * weights[one];
+  /**
+   * (connections + 1) / weight, as a number that compares like it: the bits of a float. Loads that
+   * differ by less than a ten-millionth count as equal.
+   */
+  int load(int position) {
+    return Float.floatToRawIntBits((counts[position].open() + 1f) / weights[position]);
+  }
+
+  /** Whether a count is one of these; it may be an earlier or a later pool's. */
+  boolean has(Count count) {
+    int position = count.position();
+    return position >= 0 && position < counts.length && counts[position] == count;
   }
 }
