@@ -26,13 +26,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks a filter about each connection. Connections whose verdict takes time do not hold up the
- * others.
+ * others, however many they are: their number is limited where they are accepted.
  */
 public final class FilterStage extends GraphStage<FlowShape<Connection, Connection>> {
   private static final Logger log = LoggerFactory.getLogger(FilterStage.class);
-
-  /** With so many verdicts outstanding, no further connection is taken. */
-  private static final int MAX_UNDECIDED = 1024;
 
   private static final Termination REJECTED =
       new Termination(Party.PROXY, Phase.ROUTE, Cause.REJECTED);
@@ -147,7 +144,7 @@ public final class FilterStage extends GraphStage<FlowShape<Connection, Connecti
         if (undecided.isEmpty() && ready.isEmpty()) {
           completeStage();
         }
-      } else if (isAvailable(out) && undecided.size() < MAX_UNDECIDED && !hasBeenPulled(in)) {
+      } else if (isAvailable(out) && !hasBeenPulled(in)) {
         pull(in);
       }
     }

@@ -14,8 +14,8 @@ import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.Selection;
-import dev.pellucid.runtime.OtherClassLoader;
 import dev.pellucid.javadsl.Stages;
+import dev.pellucid.runtime.OtherClassLoader;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +64,8 @@ class RoutingTest {
   @Test
   void theBalancerLooksAtThePoolInItsOwnContext() {
     OtherClassLoader other = new OtherClassLoader();
-    new UpstreamPool(List.of(FIRST), other.make(Balancer.class));
+    UpstreamPool pool = new UpstreamPool(other.make(Balancer.class));
+    assertThrows(NullPointerException.class, () -> pool.update(List.of(FIRST)));
     assertEquals(List.of(other), other.contexts());
   }
 

@@ -51,6 +51,11 @@ public final class BandwidthPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "Limits how fast bytes may move, per connection, per client or for the listener";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of("from-client", "from-upstream", BURST, "per");
     }

@@ -44,6 +44,11 @@ public final class DnsDiscoveryPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "The addresses that the DNS has for a name or a service";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of("name", "port", "service", "interval", "family", "server");
     }

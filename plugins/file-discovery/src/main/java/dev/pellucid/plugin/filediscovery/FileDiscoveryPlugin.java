@@ -34,6 +34,11 @@ public final class FileDiscoveryPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "The upstreams that a file lists, read again when it changes";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of("path", "interval");
     }

@@ -40,6 +40,11 @@ public final class StaticDiscoveryPlugin implements ProxyPlugin {
     }
 
     @Override
+    public String description() {
+      return "The upstreams that its settings list";
+    }
+
+    @Override
     public Set<String> keys() {
       return Set.of(UPSTREAMS);
     }
