@@ -14,7 +14,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -31,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** curl asks for servers by name, through the finished distribution with a filter that reads it. */
-@Lab
+@Lab(servers = 2)
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ServerNameIT {
   private static final int PORT = 4430;
@@ -47,11 +46,18 @@ class ServerNameIT {
       String filter, String scheme, int resetCode, LabNetwork net) throws Exception {
     serve(net, net.server(0), factory(scheme));
     LabBalancer.intercept(net, PORT, LISTENER);
-    LabBalancer balancer = LabBalancer.start(net, folder, configuration(filter, net.server(0)));
-    assertEquals(
-        net.client().address(),
-        InetAddress.getByName(ask(net, scheme, "www.pellucid.test").strip()),
-        "what the server saw");
+    LabBalancer balancer =
+        LabBalancer.start(
+            net,
+            folder,
+            configuration(
+                filter,
+                """
+                { names = [internal.pellucid.test], action = deny }
+                { names = ["*.pellucid.test"], action = allow }
+                """,
+                "pool = [ { address = \"%s\" } ]".formatted(at(net.server(0)))));
+    assertEquals(answerOf(net, net.server(0)), ask(net, scheme, "www.pellucid.test"));
     HostCommandException denied =
         assertThrows(HostCommandException.class, () -> ask(net, scheme, "internal.pellucid.test"));
     assertEquals(resetCode, denied.exitCode(), denied.getMessage());
@@ -59,24 +65,49 @@ class ServerNameIT {
     balancer.awaitEnded(2);
   }
 
-  private static String configuration(String filter, LabHost server) {
+  @ParameterizedTest
+  @CsvSource({"sni, https", "http-host, http"})
+  void whoIsRoutedReachesThePoolOfItsName(String filter, String scheme, LabNetwork net)
+      throws Exception {
+    ServerSocketFactory factory = factory(scheme);
+    serve(net, net.server(0), factory);
+    serve(net, net.server(1), factory);
+    LabBalancer.intercept(net, PORT, LISTENER);
+    LabBalancer balancer =
+        LabBalancer.start(
+            net,
+            folder,
+            configuration(
+                filter,
+                "{ names = [api.pellucid.test], action = route, pool = api }",
+                """
+                pool = [ { address = "%s" } ]
+                pools { api { pool = [ { address = "%s" } ] } }
+                """
+                    .formatted(at(net.server(0)), at(net.server(1)))));
+    assertEquals(answerOf(net, net.server(1)), ask(net, scheme, "api.pellucid.test"));
+    assertEquals(answerOf(net, net.server(0)), ask(net, scheme, "www.pellucid.test"));
+    balancer.awaitEnded(2);
+  }
+
+  private static String configuration(String filter, String rules, String upstream) {
     return """
         pellucid.listeners.web {
-          transport = tcp, address = "0.0.0.0:%1$d", intercept.ports = [%2$d]
-          filters = [
-            {
-              type = %3$s
-              rules = [
-                { names = [internal.pellucid.test], action = deny }
-                { names = ["*.pellucid.test"], action = allow }
-              ]
-              otherwise = deny
-            }
-          ]
-          upstream.pool = [ { address = "%4$s:%2$d" } ]
+          transport = tcp, address = "0.0.0.0:%d", intercept.ports = [%d]
+          filters = [ { type = %s, rules = [ %s ], otherwise = allow } ]
+          upstream { %s }
         }
         """
-        .formatted(LISTENER, PORT, filter, server.address().getHostAddress());
+        .formatted(LISTENER, PORT, filter, rules, upstream);
+  }
+
+  private static String at(LabHost server) {
+    return server.address().getHostAddress() + ":" + PORT;
+  }
+
+  /** What a server tells of itself and of whom it saw. */
+  private static String answerOf(LabNetwork net, LabHost server) {
+    return server.address().getHostAddress() + " saw " + net.client().address().getHostAddress();
   }
 
   private static String ask(LabNetwork net, String scheme, String name) throws Exception {
@@ -128,7 +159,7 @@ class ServerNameIT {
     return context;
   }
 
-  /** Answers every HTTP request with the address that it came from. */
+  /** Answers every HTTP request with its own address and the one that the request came from. */
   private static void serve(LabNetwork net, LabHost host, ServerSocketFactory factory)
       throws Exception {
     ServerSocket listener =
@@ -156,7 +187,10 @@ class ServerNameIT {
       line = request.readLine();
     }
     String answer =
-        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + socket.getInetAddress().getHostAddress();
+        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n%s saw %s"
+            .formatted(
+                socket.getLocalAddress().getHostAddress(),
+                socket.getInetAddress().getHostAddress());
     socket.getOutputStream().write(answer.getBytes(US_ASCII));
   }
 }
