@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * Counts the connections that go to each upstream, for balancers that choose by it. It belongs to
@@ -66,8 +66,12 @@ public final class OpenConnections {
   public static final class Count {
     private static final int RETIRED = -1;
 
+    /** Rather than an AtomicInteger each: balancers read many counts in a row. */
+    private static final AtomicIntegerFieldUpdater<Count> OPEN =
+        AtomicIntegerFieldUpdater.newUpdater(Count.class, "open");
+
     private final InetSocketAddress address;
-    private final AtomicInteger open = new AtomicInteger();
+    private volatile int open;
     private volatile int position = -1;
 
     private Count(InetSocketAddress address) {
@@ -76,7 +80,7 @@ public final class OpenConnections {
 
     /** How many they are at the moment. */
     public int open() {
-      return Math.max(0, open.get());
+      return Math.max(0, open);
     }
 
     /**
@@ -90,19 +94,23 @@ public final class OpenConnections {
     private boolean opened() {
       int before;
       do {
-        before = open.get();
-      } while (before != RETIRED && !open.compareAndSet(before, before + 1));
+        before = open;
+      } while (before != RETIRED && !OPEN.compareAndSet(this, before, before + 1));
       return before != RETIRED;
     }
 
     private void closed() {
-      if (open.getAndUpdate(before -> Math.max(0, before - 1)) <= 0) {
-        throw new IllegalStateException("no connection to " + address + " was counted");
-      }
+      int before;
+      do {
+        before = open;
+        if (before <= 0) {
+          throw new IllegalStateException("no connection to " + address + " was counted");
+        }
+      } while (!OPEN.compareAndSet(this, before, before - 1));
     }
 
     private boolean retire() {
-      return open.compareAndSet(0, RETIRED);
+      return OPEN.compareAndSet(this, 0, RETIRED);
     }
   }
 }
