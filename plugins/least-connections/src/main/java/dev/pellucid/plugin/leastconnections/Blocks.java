@@ -142,13 +142,9 @@ final class Blocks {
     long entry = entries.get(block);
     int size = end(block) - start(block);
     if (size > 1 && position(block, entry) == position) {
-      int next = start(block) + (position - start(block) + 1) % size;
-      long least = known(loads.load(next), next);
-      for (int other = next + 1; other < end(block); other++) {
-        least = lesser(least, other);
-      }
-      for (int other = start(block); other < position; other++) {
-        least = lesser(least, other);
+      long least = known(Integer.MAX_VALUE, position);
+      for (int i = 1; i < size; i++) {
+        least = lesser(least, start(block) + (position - start(block) + i) % size);
       }
       replace(block, entry, least);
     }
