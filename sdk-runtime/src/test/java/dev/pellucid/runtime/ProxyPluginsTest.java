@@ -8,7 +8,6 @@ import dev.pellucid.runtime.config.ConfigurationException;
 import dev.pellucid.runtime.config.ProxyConfig;
 import dev.pellucid.runtime.plugin.InstalledPlugin;
 import dev.pellucid.runtime.plugin.PluginCatalog;
-import dev.pellucid.runtime.plugin.PluginKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +32,25 @@ class ProxyPluginsTest {
     assertProblem(
         "{ type = opne }",
         "pellucid.listeners.web.filters[0].type: unknown filter type \"opne\", did you mean"
-            + " \"open\"? (known: open, to)");
+            + " \"open\"? (known: bytes, datagrams, open, to)");
+  }
+
+  @Test
+  void filtersOfAllKindsShareAList() throws IOException {
+    ProxyConfig config = config("{ type = bytes }, { type = open }, { type = bytes }");
+    try (ProxyPlugins plugins = ProxyPlugins.create(config, recording.catalog())) {
+      ListenerPlugins web = plugins.of(config.listeners().get(0));
+      assertEquals(1, web.connectionFilters().size());
+      assertEquals(2, web.byteFilters().size());
+      assertEquals(List.of(), web.datagramFilters());
+    }
+  }
+
+  @Test
+  void aFilterOfDatagramsIsNotForTcp() throws IOException {
+    assertProblem(
+        "{ type = datagrams }",
+        "pellucid.listeners.web.filters[0].type: the filter \"datagrams\" is for transport = udp");
   }
 
   @Test
@@ -45,9 +62,7 @@ class ProxyPluginsTest {
 
   @Test
   void aBadValue() throws IOException {
-    assertProblem(
-        "{ type = open, mood = bad }",
-        "pellucid.listeners.web.filters[0]: Invalid value at 'mood': is bad");
+    assertProblem("{ type = open, mood = bad }", "pellucid.listeners.web.filters[0].mood: is bad");
   }
 
   @Test
@@ -85,7 +100,7 @@ class ProxyPluginsTest {
     assertProblem(
         catalog,
         "{ type = polite }",
-        "pellucid.listeners.web.filters[0].type: unknown filter type \"polite\" (known: open); it"
+        "pellucid.listeners.web.filters[0].type: unknown filter type \"polite\" (known: bytes, datagrams, open, to); it"
             + " may be that of a plugin that cannot be loaded: plugin x.jar is broken; plugin y.jar"
             + " too");
   }
@@ -115,9 +130,7 @@ class ProxyPluginsTest {
   private static PluginCatalog twice(PluginCatalog catalog) {
     List<InstalledPlugin<?>> plugins = new ArrayList<>(catalog.plugins());
     plugins.addAll(
-        catalog.plugins().stream()
-            .filter(plugin -> plugin.kind() == PluginKind.CONNECTION_FILTER)
-            .toList());
+        catalog.plugins().stream().filter(plugin -> plugin.type().equals("open")).toList());
     return new PluginCatalog(plugins, List.of());
   }
 

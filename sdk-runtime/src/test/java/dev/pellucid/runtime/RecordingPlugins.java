@@ -5,6 +5,7 @@ import dev.pellucid.api.ConnectionSummary;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.discovery.Discovery;
 import dev.pellucid.api.filter.ConnectionFilter;
+import dev.pellucid.api.filter.DatagramFilter;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.api.plugin.PluginContext;
@@ -20,13 +21,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * Plugins that write down what happens to them: the filter {@code open} (its key {@code mood} must
  * not be {@code bad}, and it fails if that is {@code broken}), the filter {@code to} (which sends
- * all to the pool of its key {@code pool}), the balancer {@code first}, the discovery {@code feed}
- * and the access log {@code list}.
+ * all to the pool of its key {@code pool}), the filters {@code bytes} and {@code datagrams} of the
+ * other kinds, the balancer {@code first}, the discovery {@code feed} and the access log {@code
+ * list}.
  */
 final class RecordingPlugins {
   final List<String> made = new CopyOnWriteArrayList<>();
@@ -47,6 +50,16 @@ final class RecordingPlugins {
                 "to",
                 Set.of("pool"),
                 (settings, context) -> sendTo(settings.text("pool", ""), context)),
+            plugin(
+                PluginKind.BYTE_FILTER,
+                "bytes",
+                Set.of(),
+                (settings, context) -> connection -> BidiFlow.identity()),
+            plugin(
+                PluginKind.DATAGRAM_FILTER,
+                "datagrams",
+                Set.of(),
+                (settings, context) -> connection -> new DatagramFilter.Session() {}),
             plugin(PluginKind.DISCOVERY, "feed", Set.of(), this::discovery),
             plugin(
                 PluginKind.BALANCER,

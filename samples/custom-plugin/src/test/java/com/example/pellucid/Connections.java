@@ -1,7 +1,7 @@
 package com.example.pellucid;
 
 import dev.pellucid.api.ConnectionSummary;
-import dev.pellucid.api.FakeConnection;
+import dev.pellucid.testkit.FakeConnection;
 import dev.pellucid.api.Termination;
 import java.time.Duration;
 import java.util.Optional;

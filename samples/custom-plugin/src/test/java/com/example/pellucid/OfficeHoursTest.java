@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.pellucid.api.FakeConnection;
+import dev.pellucid.testkit.FakeConnection;
 import java.util.Set;
 import dev.pellucid.api.plugin.Settings;
 import dev.pellucid.api.Transport;

@@ -3,7 +3,7 @@ package com.example.pellucid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import dev.pellucid.api.FakeConnection;
+import dev.pellucid.testkit.FakeConnection;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Selection;
 import java.net.InetSocketAddress;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.pellucid.api.Addresses;
-import dev.pellucid.api.FakeConnection;
+import dev.pellucid.testkit.FakeConnection;
 import org.junit.jupiter.api.Test;
 
 class ClientHashTest {

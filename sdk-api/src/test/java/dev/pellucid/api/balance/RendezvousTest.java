@@ -1,6 +1,7 @@
 package dev.pellucid.api.balance;
 
 import dev.pellucid.api.Upstream;
+import dev.pellucid.testkit.WeightedBalancerContract;
 import java.util.List;
 
 /** As a balancer of its own. */

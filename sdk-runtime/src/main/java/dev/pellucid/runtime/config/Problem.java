@@ -2,6 +2,8 @@ package dev.pellucid.runtime.config;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigOrigin;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Something in a configuration file that cannot stay as it is.
@@ -11,6 +13,8 @@ import com.typesafe.config.ConfigOrigin;
  * @param text what is wrong
  */
 public record Problem(String place, String key, String text) {
+  private static final Pattern BAD_VALUE =
+      Pattern.compile("Invalid value at '([^']*)': (.*)", Pattern.DOTALL);
 
   /** A problem where a value came from. */
   public static Problem at(ConfigOrigin origin, String key, String text) {
@@ -21,6 +25,7 @@ public record Problem(String place, String key, String text) {
    * A problem that the configuration library, or a plugin by its means, has found.
    *
    * @param place where it is, unless the failure itself knows
+   * @param key what was read; if the failure names a key in it, that one's path is the problem's
    */
   public static Problem of(ConfigException failure, String place, String key) {
     ConfigOrigin origin = failure.origin();
@@ -29,8 +34,11 @@ public record Problem(String place, String key, String text) {
       return new Problem(place, key, message);
     }
     String prefix = origin.description() + ": ";
-    return at(
-        origin, key, message.startsWith(prefix) ? message.substring(prefix.length()) : message);
+    String text = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+    Matcher value = BAD_VALUE.matcher(text);
+    return value.matches()
+        ? at(origin, key + "." + value.group(1), value.group(2))
+        : at(origin, key, text);
   }
 
   private static String place(ConfigOrigin origin) {

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.ConnectionSummary;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.log.AccessLog;
 import dev.pellucid.javadsl.EventLoops;
 import dev.pellucid.runtime.Await;
 import dev.pellucid.runtime.OtherClassLoader;
 import dev.pellucid.runtime.loop.EventLoop;
+import dev.pellucid.testkit.FakeConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.Connection;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Termination.Party;
@@ -13,6 +12,7 @@ import dev.pellucid.api.Termination.Phase;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.runtime.Await;
+import dev.pellucid.testkit.FakeConnection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.ConnectionSummary;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
@@ -31,6 +30,7 @@ import dev.pellucid.runtime.loop.EventLoop;
 import dev.pellucid.runtime.relay.TcpConnection;
 import dev.pellucid.runtime.stage.LoopbackProxy.On;
 import dev.pellucid.runtime.stage.LoopbackProxy.Running;
+import dev.pellucid.testkit.FakeConnection;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

@@ -2,10 +2,10 @@ package dev.pellucid.runtime.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Upstream;
+import dev.pellucid.testkit.FakeConnection;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;

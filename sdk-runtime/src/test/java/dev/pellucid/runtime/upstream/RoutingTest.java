@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.pellucid.api.Connection;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
@@ -16,6 +15,7 @@ import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.Selection;
 import dev.pellucid.javadsl.Stages;
 import dev.pellucid.runtime.OtherClassLoader;
+import dev.pellucid.testkit.FakeConnection;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;

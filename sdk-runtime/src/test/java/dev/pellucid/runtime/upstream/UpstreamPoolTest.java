@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.RoutedConnection;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Termination.Cause;
 import dev.pellucid.api.Upstream;
+import dev.pellucid.testkit.FakeConnection;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;

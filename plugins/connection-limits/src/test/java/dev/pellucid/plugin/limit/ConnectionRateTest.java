@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.api.plugin.Settings;
+import dev.pellucid.testkit.FakeConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

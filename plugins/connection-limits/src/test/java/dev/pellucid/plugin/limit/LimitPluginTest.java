@@ -3,7 +3,6 @@ package dev.pellucid.plugin.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.typesafe.config.ConfigFactory;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.ConnectionFilterFactory;
@@ -11,6 +10,7 @@ import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
 import dev.pellucid.api.plugin.Settings;
+import dev.pellucid.testkit.FakeConnection;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;

@@ -5,16 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.Connection;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.BalancerFactory;
 import dev.pellucid.api.balance.Selection;
-import dev.pellucid.api.balance.WeightedBalancerContract;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
 import dev.pellucid.api.plugin.Settings;
+import dev.pellucid.testkit.FakeConnection;
+import dev.pellucid.testkit.WeightedBalancerContract;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.Connection;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.BalancerFactory;
 import dev.pellucid.api.balance.Selection;
-import dev.pellucid.api.balance.WeightedBalancerContract;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
 import dev.pellucid.api.plugin.Settings;
+import dev.pellucid.testkit.FakeConnection;
+import dev.pellucid.testkit.WeightedBalancerContract;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

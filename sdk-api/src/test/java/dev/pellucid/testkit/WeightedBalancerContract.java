@@ -1,8 +1,9 @@
-package dev.pellucid.api.balance;
+package dev.pellucid.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.pellucid.api.Upstream;
+import dev.pellucid.api.balance.Selection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,13 @@
-package dev.pellucid.api;
+package dev.pellucid.testkit;
 
+import dev.pellucid.api.Addresses;
+import dev.pellucid.api.Attribute;
+import dev.pellucid.api.Bandwidth;
+import dev.pellucid.api.Connection;
+import dev.pellucid.api.ConnectionSummary;
+import dev.pellucid.api.Direction;
+import dev.pellucid.api.Termination;
+import dev.pellucid.api.Transport;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,11 +1,12 @@
-package dev.pellucid.api.balance;
+package dev.pellucid.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.Connection;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.Upstream;
+import dev.pellucid.api.balance.Balancer;
+import dev.pellucid.api.balance.Selection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
