@@ -2,7 +2,9 @@ package dev.pellucid.api.balance;
 
 import dev.pellucid.api.Upstream;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +18,9 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 public final class OpenConnections {
   private final ConcurrentHashMap<InetSocketAddress, Count> counts = new ConcurrentHashMap<>();
 
+  /** A short cut for the very upstreams of the last pool, never changed once it is here. */
+  private volatile IdentityHashMap<Upstream, Count> latest = new IdentityHashMap<>();
+
   /** Counts from zero. */
   public OpenConnections() {}
 
@@ -25,13 +30,24 @@ public final class OpenConnections {
    */
   public List<Count> of(List<Upstream> pool) {
     Set<InetSocketAddress> current = new HashSet<>();
-    pool.forEach(upstream -> current.add(upstream.address()));
-    counts.values().removeIf(count -> !current.contains(count.address) && count.retire());
-    List<Count> inOrder = pool.stream().map(upstream -> of(upstream.address())).toList();
-    for (int position = 0; position < inOrder.size(); position++) {
-      inOrder.get(position).position = position;
+    IdentityHashMap<Upstream, Count> byIdentity = new IdentityHashMap<>();
+    List<Count> inOrder = new ArrayList<>();
+    for (Upstream upstream : pool) {
+      Count count = of(upstream.address());
+      count.position = inOrder.size();
+      inOrder.add(count);
+      byIdentity.put(upstream, count);
+      current.add(upstream.address());
     }
+    // First this: whoever looks an upstream up after its count was forgotten must not find it here.
+    latest = byIdentity;
+    counts.values().removeIf(count -> !current.contains(count.address) && count.retire());
     return inOrder;
+  }
+
+  private Count of(Upstream upstream) {
+    Count count = latest.get(upstream);
+    return count != null ? count : of(upstream.address());
   }
 
   private Count of(InetSocketAddress address) {
@@ -41,7 +57,7 @@ public final class OpenConnections {
 
   /** A connection goes to an upstream, whose count this returns. */
   public Count opened(Upstream upstream) {
-    Count count = of(upstream.address());
+    Count count = of(upstream);
     while (!count.opened()) {
       // It is about to be forgotten, while someone with an earlier pool still chose the upstream.
       counts.remove(upstream.address(), count);
@@ -57,7 +73,7 @@ public final class OpenConnections {
    * @throws IllegalStateException if none was counted
    */
   public Count closed(Upstream upstream) {
-    Count count = of(upstream.address());
+    Count count = of(upstream);
     count.closed();
     return count;
   }
