@@ -14,7 +14,9 @@ import java.util.List;
  * matter, and every proxy with the same pool chooses the same.
  *
  * <p>While an upstream is not usable, only its own clients move, evenly to all others. The table
- * has at least 65,537 entries and at least 100 for each upstream.
+ * has 65,537 entries, or about twice as many and so on until there are 100 for each upstream: with
+ * the change of the pool that brings it another size (the 656th upstream, the 1,311th …), most
+ * clients move.
  *
  * @see <a href="https://research.google/pubs/pub44824/">Maglev: A Fast and Reliable Software
  *     Network Load Balancer</a>

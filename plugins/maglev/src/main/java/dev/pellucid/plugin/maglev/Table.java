@@ -33,11 +33,16 @@ final class Table {
     }
   }
 
-  /** A prime, so that whatever the skip, an upstream comes by all entries. */
+  /**
+   * A prime, so that whatever the skip, an upstream comes by all entries. The next size is twice as
+   * large: a table of another size moves nearly all clients, so it must not change with each pool.
+   */
   private static int size(int upstreams) {
-    return BigInteger.valueOf(Math.max(LEAST_SIZE, upstreams * (long) ENTRIES_PER_UPSTREAM) - 1)
-        .nextProbablePrime()
-        .intValueExact();
+    int size = LEAST_SIZE;
+    while (size < upstreams * (long) ENTRIES_PER_UPSTREAM) {
+      size = BigInteger.valueOf(size * 2L).nextProbablePrime().intValueExact();
+    }
+    return size;
   }
 
   /**
