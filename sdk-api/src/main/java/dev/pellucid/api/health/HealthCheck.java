@@ -3,7 +3,10 @@ package dev.pellucid.api.health;
 import dev.pellucid.api.Upstream;
 import java.time.Duration;
 
-/** Finds out whether an upstream works. */
+/**
+ * Finds out whether an upstream works. This version of the runtime lists health checks and does not
+ * run them yet.
+ */
 @FunctionalInterface
 public interface HealthCheck extends AutoCloseable {
 

@@ -32,7 +32,8 @@ public interface PluginFactory<T> {
    * @param settings the object in the configuration file that named this type
    * @param context where the instance will work
    * @throws com.typesafe.config.ConfigException if a setting is missing or bad, as {@link Settings}
-   *     does
+   *     does; anything else that is thrown is taken for an error of the plugin, and either way the
+   *     proxy does not start
    */
   T create(Settings settings, PluginContext context);
 }
