@@ -2,7 +2,6 @@ package dev.pellucid.sample.balancers;
 
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.Connection;
-import dev.pellucid.api.FakeConnection;
 import dev.pellucid.api.Transport;
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.BalancerFactory;
@@ -10,6 +9,7 @@ import dev.pellucid.api.balance.Selection;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
 import dev.pellucid.api.plugin.Settings;
+import dev.pellucid.testkit.FakeConnection;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
