@@ -43,7 +43,8 @@ public final class Bandwidth {
     this.rate = rate;
     this.burst = burst;
     this.window = worth(burst);
-    this.earned = new AtomicLong(System.nanoTime());
+    // An event loop has read its clock a moment ago, and has the whole burst nevertheless.
+    this.earned = new AtomicLong(System.nanoTime() - NANOS_PER_SECOND);
   }
 
   private static void requireRange(String what, long value, long most, String unit) {

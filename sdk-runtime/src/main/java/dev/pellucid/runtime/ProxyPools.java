@@ -43,7 +43,7 @@ final class ProxyPools {
   CompletionStage<Done> fill(ProxyConfig config, ProxyPlugins plugins) {
     try {
       config.listeners().forEach(listener -> add(listener, plugins.of(listener)));
-    } catch (RuntimeException | LinkageError e) { // the latter if a balancer misses a class
+    } catch (RuntimeException | Error e) { // a plugin may throw anything
       return CompletableFuture.failedStage(e);
     }
     return Completion.ofAll(filled.stream());

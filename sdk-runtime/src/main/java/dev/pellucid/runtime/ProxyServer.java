@@ -3,6 +3,7 @@ package dev.pellucid.runtime;
 import dev.pellucid.javadsl.EventLoops;
 import dev.pellucid.runtime.config.ProxyConfig;
 import dev.pellucid.runtime.plugin.PluginCatalog;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,14 +42,14 @@ public final class ProxyServer {
       EventLoops loops = EventLoops.get(system);
       ProxyPlugins plugins = ProxyPlugins.create(config, catalog);
       ProxyPools pools = new ProxyPools(system);
-      Supplier<CompletionStage<Done>> close = () -> close(system, pools, plugins);
+      Supplier<CompletionStage<Done>> close = closing(pools, plugins);
       return pools
           .fill(config, plugins)
           .thenApplyAsync(filled -> pipelines(system, config, plugins, pools), system.dispatcher())
+          .thenCompose(pipelines -> start(loops, pipelines, close))
           .exceptionallyCompose(
-              failure -> close.get().thenCompose(closed -> CompletableFuture.failedStage(failure)))
-          .thenCompose(pipelines -> start(loops, pipelines, close));
-    } catch (RuntimeException | LinkageError e) { // the latter if a plugin misses a class
+              failure -> close.get().thenCompose(end -> CompletableFuture.failedStage(failure)));
+    } catch (RuntimeException | Error e) { // a plugin may throw anything
       return CompletableFuture.failedStage(e);
     }
   }
@@ -65,8 +66,7 @@ public final class ProxyServer {
 
   private static CompletionStage<ProxyServer> start(
       EventLoops loops, List<Pipeline> pipelines, Supplier<CompletionStage<Done>> close) {
-    List<StartedListener> started =
-        pipelines.stream().map(pipeline -> StartedListener.start(loops, pipeline)).toList();
+    List<StartedListener> started = start(loops, pipelines);
     CompletionStage<Done> ended = Completion.ofAll(started.stream().flatMap(StartedListener::ends));
     ProxyServer server =
         new ProxyServer(
@@ -80,17 +80,32 @@ public final class ProxyServer {
         .exceptionallyCompose(server::abandon);
   }
 
-  /** Discoveries end before their plugin instances are closed. */
-  private static CompletionStage<Done> close(
-      ActorSystem system, ProxyPools pools, ProxyPlugins plugins) {
-    return pools
-        .close()
-        .thenApplyAsync(
-            closed -> {
-              plugins.close();
-              return closed;
-            },
-            system.dispatcher());
+  private static List<StartedListener> start(EventLoops loops, List<Pipeline> pipelines) {
+    List<StartedListener> started = new ArrayList<>();
+    try {
+      pipelines.forEach(pipeline -> started.add(StartedListener.start(loops, pipeline)));
+      return started;
+    } catch (RuntimeException | Error e) {
+      started.forEach(StartedListener::unbind);
+      throw e;
+    }
+  }
+
+  /**
+   * What closes everything when it is first asked to. Discoveries end before their plugin instances
+   * are closed, and these are not closed on a thread of the actor system, which may have ended.
+   */
+  private static Supplier<CompletionStage<Done>> closing(ProxyPools pools, ProxyPlugins plugins) {
+    CompletableFuture<Done> asked = new CompletableFuture<>();
+    CompletionStage<Done> closed =
+        asked
+            .thenCompose(done -> pools.close())
+            .thenRunAsync(plugins::close)
+            .thenApply(nothing -> Done.getInstance());
+    return () -> {
+      asked.complete(Done.getInstance());
+      return closed;
+    };
   }
 
   private CompletionStage<ProxyServer> abandon(Throwable failure) {

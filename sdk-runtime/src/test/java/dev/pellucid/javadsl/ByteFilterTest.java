@@ -22,8 +22,14 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +190,39 @@ class ByteFilterTest {
     assertConnectingIsReset(net, net.server(0).at(PORT));
     assertEquals(Termination.Cause.FAILED, proxy.nextSummary().termination().cause());
     proxy.assertNothingLeft();
+  }
+
+  @Test
+  void aFilterWhoseFlowCannotStartResetsItsConnection(LabNetwork net) throws Exception {
+    TestProxy proxy =
+        proxy(
+            net,
+            relay ->
+                relay.withByteFilter(
+                    connection ->
+                        BidiFlow.fromFlows(Flow.fromGraph(new Stillborn()), Flow.create())));
+    Peers.listen(net, net.server(0), net.server(0).at(PORT));
+    for (int i = 0; i < 2; i++) {
+      assertConnectingIsReset(net, net.server(0).at(PORT));
+      assertEquals(Termination.Cause.FAILED, proxy.nextSummary().termination().cause());
+    }
+    proxy.assertNothingLeft();
+  }
+
+  /** A stage that fails before it begins. */
+  private static final class Stillborn extends GraphStage<FlowShape<ByteString, ByteString>> {
+    private final FlowShape<ByteString, ByteString> shape =
+        FlowShape.of(Inlet.create("in"), Outlet.create("out"));
+
+    @Override
+    public FlowShape<ByteString, ByteString> shape() {
+      return shape;
+    }
+
+    @Override
+    public GraphStageLogic createLogic(Attributes attributes) {
+      throw new IllegalStateException("on purpose");
+    }
   }
 
   @Test

@@ -11,10 +11,13 @@ public interface Discovery extends AutoCloseable {
 
   /**
    * The upstreams. Each element is the whole pool; one that equals the last is ignored. The order
-   * does not matter, an empty pool refuses its connections.
+   * does not matter, an address that is named more than once counts once, with the largest weight,
+   * and an empty pool refuses its connections.
    *
    * <p>Called once, before the listener opens, off the event loops. The stream runs on a dispatcher
-   * where it may block, and is asked for the next element when the pool has taken the last.
+   * where it may block, and is asked for the next element when the pool has taken the last. This
+   * method is called with the plugin's class loader as the thread's context class loader, the
+   * stream's own code is not.
    *
    * <ul>
    *   <li>The listener opens when the first element is there. If the stream fails before that, or

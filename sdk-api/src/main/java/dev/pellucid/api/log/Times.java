@@ -23,9 +23,12 @@ final class Times {
     text.append('Z');
   }
 
-  /** With three decimals: connecting takes less than a millisecond where the network is short. */
+  /**
+   * With three decimals: connecting takes less than a millisecond where the network is short. Never
+   * negative, even if the clock was set back.
+   */
   static void milliseconds(StringBuilder text, Duration duration) {
-    long micros = duration.toNanos() / 1000;
+    long micros = Math.max(0, duration.toNanos() / 1000);
     text.append(micros / 1000).append('.');
     digits(text, (int) (micros % 1000), 100);
   }

@@ -4,8 +4,8 @@ import java.util.Set;
 
 /**
  * Makes the instances of one plugin type. {@link #create} is called once for each place in the
- * configuration that names the type, before any socket is opened and off the event loops. Every
- * instance it returns is closed.
+ * configuration that names the type (a balancer's, once for each pool that has it), before any
+ * socket is opened and off the event loops. Every instance it returns is closed.
  *
  * @param <T> what it makes
  */

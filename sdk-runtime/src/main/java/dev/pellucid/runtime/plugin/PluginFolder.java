@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.plugin;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,8 +12,9 @@ import java.util.stream.Stream;
  * What lies in a plugin folder: each jar is a plugin, and so is each subfolder with jars in it.
  *
  * @param plugins in the order of their names, and so are the jars of each
+ * @param problems the subfolders that could not be read, one line each
  */
-record PluginFolder(List<Entry> plugins) {
+record PluginFolder(List<Entry> plugins, List<String> problems) {
 
   /**
    * A plugin's files.
@@ -24,20 +26,28 @@ record PluginFolder(List<Entry> plugins) {
 
   static PluginFolder scan(Path folder) throws IOException {
     List<Entry> plugins = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     for (Path place : entries(folder)) {
-      if (Files.isDirectory(place)) {
-        plugins.add(new Entry(place, entries(place).stream().filter(PluginFolder::isJar).toList()));
-      } else if (isJar(place)) {
-        plugins.add(new Entry(place, List.of(place)));
+      try {
+        plugins.add(new Entry(place, jars(place)));
+      } catch (IOException e) {
+        problems.add("plugin folder " + place + " cannot be read: " + e.getMessage());
       }
     }
     plugins.removeIf(plugin -> plugin.jars().isEmpty());
-    return new PluginFolder(List.copyOf(plugins));
+    return new PluginFolder(List.copyOf(plugins), List.copyOf(problems));
+  }
+
+  private static List<Path> jars(Path place) throws IOException {
+    List<Path> files = Files.isDirectory(place) ? entries(place) : List.of(place);
+    return files.stream().filter(PluginFolder::isJar).toList();
   }
 
   private static List<Path> entries(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

@@ -30,9 +30,9 @@ final class PluginScan {
     }
     try {
       if (folders.add(folder.toRealPath())) {
-        PluginFolder.scan(folder)
-            .plugins()
-            .forEach(plugin -> keep(found, () -> List.of(PluginJars.read(plugin))));
+        PluginFolder content = PluginFolder.scan(folder);
+        broken.addAll(content.problems());
+        content.plugins().forEach(plugin -> keep(found, () -> List.of(PluginJars.read(plugin))));
       }
     } catch (IOException e) {
       broken.add("plugin folder " + folder + " cannot be read: " + e.getMessage());

@@ -160,7 +160,7 @@ final class Leg implements EventHandler {
 
   private void resume() {
     resuming = false;
-    relay.pump(this);
+    relay.resume(this);
   }
 
   private void passEnd() {

@@ -143,9 +143,13 @@ public final class TcpRelay implements ConnectionOwner {
     try {
       handle(leg, events);
     } catch (RuntimeException | Error e) {
-      log.error("{} failed", connection, e);
-      end(new Termination(Party.PROXY, phase, Cause.FAILED), true);
+      failed(e);
     }
+  }
+
+  private void failed(Throwable failure) {
+    log.error("{} failed", connection, failure);
+    end(new Termination(Party.PROXY, phase, Cause.FAILED), true);
   }
 
   private void handle(Leg leg, int events) {
@@ -217,16 +221,25 @@ public final class TcpRelay implements ConnectionOwner {
     return !over;
   }
 
-  void pump(Leg leg) {
+  private void pump(Leg leg) {
     if (!over) {
       leg.pump();
+    }
+  }
+
+  /** It is a leg's turn again. */
+  void resume(Leg leg) {
+    try {
+      pump(leg);
+    } catch (RuntimeException | Error e) {
+      failed(e);
     }
   }
 
   /** A limit lets a leg go on. */
   void unthrottled(Leg leg) {
     lastActivity = loop.now();
-    pump(leg);
+    resume(leg);
   }
 
   /** The end of a leg's stream was reached, and everything before it written to the other. */

@@ -72,7 +72,7 @@ public final class Throttle {
    * it asks again.
    *
    * @param most how many are wanted, at least 1
-   * @return 0: none, and the caller is resumed when there are some
+   * @return 0: none that are worth while, and the caller is resumed when there are
    */
   public long ask(long most) {
     if (paused) {
@@ -86,8 +86,9 @@ public final class Throttle {
       }
       granted = Math.min(granted, held[i]);
     }
-    if (granted == 0) {
+    if (granted < Math.min(most, quantum)) {
       pause(now);
+      return 0;
     }
     return granted;
   }
@@ -105,15 +106,15 @@ public final class Throttle {
   }
 
   /**
-   * Queues up where nothing was to be had. What was to be had elsewhere is there for others
+   * Queues up where too little was to be had. What was to be had elsewhere is there for others
    * meanwhile.
    */
   private void pause(long now) {
     paused = true;
     long wait = 0;
     for (int i = 0; i < limits.length; i++) {
-      if (held[i] == 0) {
-        wait = Math.max(wait, limits[i].reserve(quantum, now));
+      if (held[i] < quantum) {
+        wait = Math.max(wait, limits[i].reserve(quantum - held[i], now));
         held[i] = quantum;
       } else {
         giveBack(i, held[i]);

@@ -24,26 +24,34 @@ record ByteFilters(List<ByteFilter> filters) {
     return filters.isEmpty();
   }
 
-  /** The stream between the two sockets of a connection. */
-  RunnableGraph<NotUsed> between(FilteredRelay relay, Connection connection) {
+  /**
+   * Runs the stream between the two sockets of a connection. If a filter's flow cannot be had, both
+   * sockets learn of it as of any other failure, and are reset.
+   */
+  void run(FilteredRelay relay, Connection connection, ByteStreams streams) {
+    try {
+      streams.run(between(relay, create(connection)));
+    } catch (RuntimeException | Error e) {
+      streams.run(between(relay, BidiFlow.fromFlows(failed(e), failed(e))));
+    }
+  }
+
+  private static RunnableGraph<NotUsed> between(
+      FilteredRelay relay,
+      BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> filters) {
     return Flow.fromGraph(new SocketStage(relay::client))
         .mapMaterializedValue(opened -> NotUsed.getInstance())
-        .join(create(connection))
+        .join(filters)
         .join(Flow.fromGraph(new SocketStage(relay::upstream)));
   }
 
   private BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> create(
       Connection connection) {
-    try {
-      var all = create(filters.get(0), connection);
-      for (ByteFilter filter : filters.subList(1, filters.size())) {
-        all = all.atop(create(filter, connection));
-      }
-      return all;
-    } catch (RuntimeException | Error e) {
-      // Both sockets learn of it as of any other failure, and are reset.
-      return BidiFlow.fromFlows(failed(e), failed(e));
+    var all = create(filters.get(0), connection);
+    for (ByteFilter filter : filters.subList(1, filters.size())) {
+      all = all.atop(create(filter, connection));
     }
+    return all;
   }
 
   private static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> create(

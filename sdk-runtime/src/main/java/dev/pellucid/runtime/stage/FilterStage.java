@@ -64,6 +64,7 @@ public final class FilterStage extends GraphStage<FlowShape<Connection, Connecti
     private final Set<Connection> undecided = new HashSet<>();
     private final Queue<Connection> ready = new ArrayDeque<>();
     private final AsyncCallback<Decided> decided = createAsyncCallback(this::onDecided);
+    private final AsyncCallback<Connection> closed = createAsyncCallback(this::onClosed);
 
     FilterLogic() {
       super(shape);
@@ -104,6 +105,7 @@ public final class FilterStage extends GraphStage<FlowShape<Connection, Connecti
     private void apply(Connection connection, Verdict verdict) {
       if (verdict instanceof Verdict.Later later) {
         undecided.add(connection);
+        connection.onClose(termination -> closed.invoke(connection));
         later
             .verdict()
             .whenComplete(
@@ -117,7 +119,9 @@ public final class FilterStage extends GraphStage<FlowShape<Connection, Connecti
     }
 
     private void onDecided(Decided answer) {
-      undecided.remove(answer.connection());
+      if (!undecided.remove(answer.connection())) {
+        return;
+      }
       Verdict verdict = answer.verdict();
       if (verdict == null) {
         Throwable failure = answer.failure();
@@ -128,6 +132,14 @@ public final class FilterStage extends GraphStage<FlowShape<Connection, Connecti
         apply(answer.connection(), verdict);
       }
       advance();
+    }
+
+    /** It was refused by someone else: nobody needs the verdict any more. */
+    private void onClosed(Connection connection) {
+      if (undecided.remove(connection)) {
+        ready.add(connection);
+        advance();
+      }
     }
 
     private void refuseFailed(Connection connection, Throwable failure) {

@@ -101,7 +101,7 @@ public final class RelayStage<C extends AcceptedConnection>
         (connection, routed, streams, onEnd) -> {
           FilteredRelay relay = new FilteredRelay(connection, routed, options, onEnd);
           connection.loop().run(relay::start);
-          streams.run(byteFilters.between(relay, connection));
+          byteFilters.run(relay, connection, streams);
         });
   }
 

@@ -2,6 +2,7 @@ package dev.pellucid.runtime.upstream;
 
 import dev.pellucid.api.Upstream;
 import dev.pellucid.api.discovery.Discovery;
+import dev.pellucid.runtime.plugin.ContextClassLoader;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +77,9 @@ public final class RunningDiscovery {
    */
   public static RunningDiscovery start(
       ActorSystem system, String name, Discovery discovery, Consumer<List<Upstream>> pool) {
-    return new RunningDiscovery(system, name, discovery.upstreams(), pool, PAUSES);
+    try (ContextClassLoader context = ContextClassLoader.of(discovery)) {
+      return new RunningDiscovery(system, name, discovery.upstreams(), pool, PAUSES);
+    }
   }
 
   /** Completes when the pool has the first upstreams; fails if there will be none. */
@@ -103,14 +106,14 @@ public final class RunningDiscovery {
   }
 
   private Done take(List<Upstream> upstreams) {
-    if (!first.isDone()) {
-      pool.accept(upstreams);
-      first.complete(Done.getInstance());
-      return Done.getInstance();
-    }
     try {
       pool.accept(upstreams);
-    } catch (RuntimeException e) {
+      first.complete(Done.getInstance());
+    } catch (RuntimeException | LinkageError e) {
+      // Pekko takes a LinkageError for the end of the process, and this is the end of a plugin.
+      if (!first.isDone()) {
+        throw e instanceof RuntimeException known ? known : new IllegalStateException(text(e), e);
+      }
       log.error("{}: the pool stays as it is, because it cannot have {}", name, upstreams, e);
     }
     return Done.getInstance();

@@ -10,7 +10,10 @@ import dev.pellucid.api.Upstream;
 import dev.pellucid.api.balance.Balancer;
 import dev.pellucid.api.balance.Selection;
 import dev.pellucid.runtime.plugin.ContextClassLoader;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -48,15 +51,28 @@ public final class UpstreamPool {
    * throws is thrown, and the pool stays as it was. Not to be called on an event loop, because
    * balancers take their time for a new set.
    *
+   * @param upstreams an address that is named more than once counts once, with the largest weight
    * @return false if the pool has these upstreams already, in whatever order
    */
   public synchronized boolean update(List<Upstream> upstreams) {
-    List<Upstream> wanted = upstreams.stream().distinct().toList();
+    List<Upstream> wanted = merged(upstreams);
     if (Set.copyOf(wanted).equals(Set.copyOf(snapshot.upstreams()))) {
       return false;
     }
     snapshot = new Snapshot(wanted, selection(wanted));
     return true;
+  }
+
+  /** Balancers count by address, and what has failed must not be tried again by another name. */
+  private static List<Upstream> merged(List<Upstream> upstreams) {
+    Map<InetSocketAddress, Upstream> merged = new LinkedHashMap<>();
+    for (Upstream upstream : upstreams) {
+      merged.merge(
+          upstream.address(),
+          upstream,
+          (one, other) -> one.weight() >= other.weight() ? one : other);
+    }
+    return List.copyOf(merged.values());
   }
 
   /** There is nothing to choose from an empty pool, but connections still end. */
@@ -114,7 +130,7 @@ public final class UpstreamPool {
   /**
    * What the pool is at a time.
    *
-   * @param upstreams without duplicates
+   * @param upstreams each address once
    * @param selection the choice among them; if there are none, that among the last ones
    */
   private record Snapshot(List<Upstream> upstreams, Selection selection) {}

@@ -218,6 +218,20 @@ class FilterStageTest {
   }
 
   @Test
+  void whoIsOverIsNotWaitedFor() throws Exception {
+    Deferring filter = runDeferring();
+    FakeConnection connection = offered();
+    Await.until("not asked", () -> filter.verdicts.size() == 1);
+    connection.refuse(REJECTED);
+    connection.close(REJECTED);
+    assertPassesRefused(REJECTED, connection);
+    filter.verdict(connection).complete(Verdict.accept());
+    FakeConnection next = offered();
+    filter.verdict(next).complete(Verdict.reject());
+    assertPassesRefused(REJECTED, next);
+  }
+
+  @Test
   void cancellationRefusesTheUndecided() throws Exception {
     Deferring filter = runDeferring();
     FakeConnection first = offered();

@@ -55,6 +55,13 @@ class UpstreamPoolTest {
   }
 
   @Test
+  void anAddressCountsOnceWithItsLargestWeight() {
+    Upstream heavy = new Upstream(FIRST.address(), 7);
+    pool.update(List.of(FIRST, SECOND, heavy));
+    assertEquals(List.of(heavy, SECOND), pool.upstreams());
+  }
+
+  @Test
   void aBalancerThatFailsLeavesThePoolAsItWas() {
     pool.update(List.of(FIRST));
     balancer.failing = true;
