@@ -141,9 +141,9 @@ class ConnectionRateTest {
   @Test
   void badSettingsAreReportedWithTheirPlace() {
     assertBad("period = 1s", "'rate': is missing");
-    assertBad("rate = 0", "'rate': must be 1 to 1000000, not 0");
+    assertBad("rate = 0", "'rate': must be a whole number from 1 to 1000000");
     assertBad("rate = 5, period = 2h", "'period': must be from 1ms to 1h");
-    assertBad("rate = 5, size = 7", "'size': must be 8 to 10000000, not 7");
+    assertBad("rate = 5, size = 7", "'size': must be a whole number from 8 to 10000000");
   }
 
   private void assertBad(String settings, String message) {

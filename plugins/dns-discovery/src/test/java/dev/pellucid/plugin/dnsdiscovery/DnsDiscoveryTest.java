@@ -193,6 +193,14 @@ class DnsDiscoveryTest {
   }
 
   @Test
+  void aServerOfAServiceHasAPort() {
+    DnsException refused =
+        assertThrows(DnsException.class, () -> ServiceRecord.parse("0 1 0 web.test."));
+    assertEquals("an SRV record without a port: \"0 1 0 web.test.\"", refused.getMessage());
+    assertTrue(ServiceRecord.parse("0 0 0 .").isNone());
+  }
+
+  @Test
   void aServerThatDoesNotAnswerIsAFailureAfterSevenSeconds() throws Exception {
     try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       String failure = failure(silent.getLocalPort(), "name = web.test, port = 80");
@@ -208,7 +216,7 @@ class DnsDiscoveryTest {
         "interval = 1s                     | either name and port, or service is needed",
         "name = web.test, port = 1, service = _a._tcp.test | either name and port, or service",
         "name = web.test                   | port is missing",
-        "name = web.test, port = 0         | 'port': must be 1 to 65535, not 0",
+        "name = web.test, port = 0         | 'port': must be a whole number from 1 to 65535",
         "name = \"web/test\", port = 1     | 'name': must be a name in the DNS",
         "service = _a._tcp.test, port = 80 | 'port': goes with name",
         "name = web.test, port = 1, family = ipv5  | 'family': must be one of any, ipv4, ipv6",

@@ -65,7 +65,7 @@ class StaticDiscoveryTest {
         "colour = red                 | upstreams': needs at least one upstream",
         "upstreams = [{ weight = 1 }] | address': is missing",
         "upstreams = [{ address = web }] | address': must be ADDRESS:PORT",
-        "upstreams = [{ address = \"10.2.0.2:80\", weight = 0 }] | weight': must be 1 to",
+        "upstreams = [{ address = \"10.2.0.2:80\", weight = 0 }] | weight': must be a whole number from 1 to",
         "upstreams = [{ address = \"10.2.0.2:80\", wieght = 2 }] | wieght': unknown key (known: address, weight)",
       })
   void refusesWhatItDoesNotUnderstand(String settings, String expected) {
