@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,11 +24,22 @@ final class WatchedFile {
   private static final Map<String, Object> MISSING = Map.of();
 
   private final Path path;
+  private final Function<Path, List<Upstream>> reader;
   private @Nullable Map<String, Object> seen;
   private @Nullable Map<String, Object> read;
+  private @Nullable Problem warned;
+
+  /** What was wrong with a file that looked so. */
+  private record Problem(Map<String, Object> stamp, @Nullable String message) {}
 
   WatchedFile(Path path) {
+    this(path, UpstreamFile::read);
+  }
+
+  /** One that is read by {@code reader}, which throws as {@link UpstreamFile#read} does. */
+  WatchedFile(Path path, Function<Path, List<Upstream>> reader) {
     this.path = path;
+    this.reader = reader;
   }
 
   /**
@@ -41,19 +53,28 @@ final class WatchedFile {
     boolean settled = stamp.equals(seen);
     seen = stamp;
     if (read == null) {
-      List<Upstream> upstreams = UpstreamFile.read(path);
+      List<Upstream> upstreams = reader.apply(path);
       read = stamp;
       return List.of(upstreams);
     }
     if (!settled || stamp.equals(read)) {
       return List.of();
     }
-    read = stamp;
     try {
-      return List.of(UpstreamFile.read(path));
+      List<Upstream> upstreams = reader.apply(path);
+      read = stamp;
+      return List.of(upstreams);
     } catch (UpstreamFile.BadFileException e) {
-      log.warn("{}; the upstreams stay as they are", e.getMessage());
+      warn(new Problem(stamp, e.getMessage()));
       return List.of();
+    }
+  }
+
+  /** Once: the file is read each time until it can be used, for not being able to may pass. */
+  private void warn(Problem problem) {
+    if (!problem.equals(warned)) {
+      warned = problem;
+      log.warn("{}; the upstreams stay as they are", problem.message);
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -130,6 +131,29 @@ class FileDiscoveryTest {
     write("10.2.0.3:80");
     assertEquals(List.of(), file.look());
     assertEquals(List.of(upstreams("10.2.0.3:80")), file.look());
+  }
+
+  @Test
+  void aChangeThatCannotBeReadAtOnceIsReadLater() throws IOException {
+    write("10.2.0.2:80");
+    AtomicBoolean failing = new AtomicBoolean();
+    WatchedFile file =
+        new WatchedFile(
+            path,
+            read -> {
+              if (failing.get()) {
+                throw new UpstreamFile.BadFileException("too many open files");
+              }
+              return UpstreamFile.read(read);
+            });
+    file.look();
+    failing.set(true);
+    replace("10.2.0.3:80");
+    assertEquals(List.of(), file.look());
+    assertEquals(List.of(), file.look());
+    failing.set(false);
+    assertEquals(List.of(upstreams("10.2.0.3:80")), file.look());
+    assertEquals(List.of(), file.look());
   }
 
   @Test
