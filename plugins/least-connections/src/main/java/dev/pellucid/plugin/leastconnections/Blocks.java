@@ -86,7 +86,7 @@ final class Blocks {
   }
 
   /** The load of an upstream as it is, whatever is known of its block. */
-  int load(int position) {
+  int currentLoad(int position) {
     return loads.load(position);
   }
 
@@ -102,8 +102,8 @@ final class Blocks {
 
   /** A load has become more: if it was the least of its block, another one's may be now. */
   void rose(Count count) {
-    if (loads.has(count)) {
-      int changed = count.position();
+    int changed = loads.positionOf(count);
+    if (changed >= 0) {
       int block = block(changed);
       long entry;
       long next;
@@ -117,8 +117,8 @@ final class Blocks {
 
   /** A load has become less: it may be the least of its block now. */
   void fell(Count count) {
-    if (loads.has(count)) {
-      int changed = count.position();
+    int changed = loads.positionOf(count);
+    if (changed >= 0) {
       int block = block(changed);
       long entry;
       long next;

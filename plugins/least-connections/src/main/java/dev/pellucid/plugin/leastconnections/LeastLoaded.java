@@ -98,7 +98,7 @@ final class LeastLoaded implements Selection {
     /** Searches a block whose least loaded upstream is not usable. */
     private void byOne(int from, int end) {
       for (int position = from; position < end; position++) {
-        int other = blocks.load(position);
+        int other = blocks.currentLoad(position);
         if (other < load && usable.test(pool.get(position))) {
           least = position;
           load = other;

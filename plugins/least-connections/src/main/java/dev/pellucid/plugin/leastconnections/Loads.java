@@ -30,9 +30,13 @@ final class Loads {
     return Float.floatToRawIntBits((counts[position].open() + 1f) / weights[position]);
   }
 
-  /** Whether a count is one of these; it may be an earlier or a later pool's. */
-  boolean has(Count count) {
+  /**
+   * The position of a count here; -1 if it is not one of these, but an earlier or a later pool's.
+   * The count's own position may change at any time.
+   */
+  int positionOf(Count count) {
     int position = count.position();
-    return position >= 0 && position < counts.length && counts[position] == count;
+    boolean here = position >= 0 && position < counts.length && counts[position] == count;
+    return here ? position : -1;
   }
 }
