@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>While an upstream is not usable, only its own clients move, evenly to all others. The table
  * has 65,537 entries, or about twice as many and so on until there are 100 for each upstream: with
- * the change of the pool that brings it another size (the 656th upstream, the 1,311th …), most
+ * the change of the pool that brings it another size (the 656th upstream, the 1,312th …), most
  * clients move.
  *
  * @see <a href="https://research.google/pubs/pub44824/">Maglev: A Fast and Reliable Software
