@@ -7,6 +7,7 @@ import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.UniformFanInShape;
@@ -54,9 +55,17 @@ record Requests(String blocked) {
             }));
   }
 
-  // The path without its %-escapes and dots, which is also what the server gets.
   private int way(HttpRequest request) {
-    return request.getUri().path().startsWith(blocked) ? 1 : 0;
+    return target(request).path().startsWith(blocked) ? 1 : 0;
+  }
+
+  /**
+   * What a request asks for: the path without its %-escapes and dots, and with one slash at its
+   * beginning, for many servers take several for one. It is also what the server gets.
+   */
+  private static Uri target(HttpRequest request) {
+    Uri uri = request.getUri();
+    return uri.path(uri.path().replaceFirst("^/+", "/")).toRelative();
   }
 
   /** Never ends by itself: the server's last answer may be still to come. */
@@ -73,7 +82,7 @@ record Requests(String blocked) {
   }
 
   private static HttpRequest forwarded(HttpRequest request) {
-    HttpRequest forwarded = request.withUri(request.getUri().toRelative());
+    HttpRequest forwarded = request.withUri(target(request));
     for (String name : HOP_BY_HOP) {
       forwarded = forwarded.removeHeader(name);
     }

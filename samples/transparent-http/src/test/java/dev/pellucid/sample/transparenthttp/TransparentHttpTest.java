@@ -67,7 +67,10 @@ class TransparentHttpTest {
     addRequest(curl, "/private/b", "--data-binary", "short");
     addRequest(curl, "/%70rivate/c");
     addRequest(curl, "/d/../private/d", "--path-as-is");
+    addRequest(curl, "//private/d", "--path-as-is");
+    addRequest(curl, "/d/..//private/d", "--path-as-is");
     addRequest(curl, "/e");
+    addRequest(curl, "//img?a=//b", "--path-as-is");
     addRequest(curl, "/f", "--data-binary", large, "-H", "Expect: 100-continue");
     addRequest(curl, "/g", "--data-binary", large, "-H", "Transfer-Encoding: chunked");
     addRequest(curl, "/private/h", "--data-binary", large, "-H", "Transfer-Encoding: chunked");
@@ -78,15 +81,17 @@ class TransparentHttpTest {
 
     assertEquals(
         List.of(
-            "200 1", "403 0", "403 0", "403 0", "200 0", "200 0", "200 0", "403 0", "200 0",
-            "200 0"),
+            "200 1", "403 0", "403 0", "403 0", "403 0", "403 0", "200 0", "200 0", "200 0",
+            "200 0", "403 0", "200 0", "200 0"),
         statuses);
     assertEquals("short", answer("/a?b=%20c"));
     assertEquals("end", answer("/j"));
     assertEquals(-1, Files.mismatch(folder.resolve("large"), file("/f")));
     assertEquals(-1, Files.mismatch(folder.resolve("large"), file("/g")));
     assertEquals(
-        List.of("POST /a?b=%20c", "GET /e", "POST /f", "POST /g", "HEAD /i", "POST /j"),
+        List.of(
+            "POST /a?b=%20c",
+            "GET /e", "GET /img?a=//b", "POST /f", "POST /g", "HEAD /i", "POST /j"),
         server.requests());
     assertEquals(List.of("1.1 pellucid"), server.header("Via"));
     assertEquals(List.of(uri.getHost()), server.header("Host"));
