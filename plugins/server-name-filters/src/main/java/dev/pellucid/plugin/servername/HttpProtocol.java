@@ -10,34 +10,48 @@ final class HttpProtocol implements Protocol {
 
   @Override
   public Reading read(byte[] seen, int before) {
-    if (!maybeHttp(seen)) {
+    int start = startOfHead(seen);
+    if (!maybeHttp(seen, start)) {
       return Unreadable.OTHER_PROTOCOL;
     }
-    int end = endOfHead(seen, before);
+    int end = endOfHead(seen, Math.max(start, before - 2));
     if (end < 0) {
       return seen.length >= MOST ? Unreadable.TOO_LARGE : new Reading.More(seen.length + 1);
     }
     try {
-      return RequestHead.read(new String(seen, 0, end, ISO_8859_1));
+      return RequestHead.read(new String(seen, start, end - start, ISO_8859_1));
     } catch (MalformedException e) {
       return Unreadable.MALFORMED;
     }
   }
 
-  /** Whether it begins with what can be a method: most protocols are told apart by one byte. */
-  private static boolean maybeHttp(byte[] seen) {
-    int length = 0;
-    while (length < seen.length && length <= LONGEST_METHOD && RequestHead.isToken(seen[length])) {
-      length++;
+  /** Where the request line begins: servers ignore empty lines before it (section 2.2). */
+  private static int startOfHead(byte[] seen) {
+    int start = 0;
+    while (start < seen.length && (seen[start] == '\r' || seen[start] == '\n')) {
+      start++;
     }
-    return length <= LONGEST_METHOD
-        && (length == seen.length || (length > 0 && seen[length] == ' '));
+    return start;
   }
 
-  /** Where the last line before the empty one ends, without its line feed; negative if nowhere. */
-  private static int endOfHead(byte[] seen, int before) {
-    // The empty line may have begun in what was seen before.
-    for (int i = Math.max(0, before - 2); i < seen.length - 1; i++) {
+  /** Whether it begins with what can be a method: most protocols are told apart by one byte. */
+  private static boolean maybeHttp(byte[] seen, int start) {
+    int end = start;
+    while (end < seen.length && end - start <= LONGEST_METHOD && RequestHead.isToken(seen[end])) {
+      end++;
+    }
+    return end - start <= LONGEST_METHOD
+        && (end == seen.length || (end > start && seen[end] == ' '));
+  }
+
+  /**
+   * Where the last line before the empty one ends, without its line feed; negative if nowhere.
+   *
+   * @param from where that may be at the earliest: the empty line may have begun in what was seen
+   *     before
+   */
+  private static int endOfHead(byte[] seen, int from) {
+    for (int i = from; i < seen.length - 1; i++) {
       if (seen[i] == '\n' && emptyLineAt(seen, i + 1)) {
         return i;
       }

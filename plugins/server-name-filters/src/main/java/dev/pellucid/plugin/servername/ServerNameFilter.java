@@ -8,6 +8,7 @@ import dev.pellucid.plugin.servername.Reading.Asked;
 import dev.pellucid.plugin.servername.Reading.More;
 import dev.pellucid.plugin.servername.Reading.Unreadable;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class ServerNameFilter implements ConnectionFilter {
   private static final Logger log = LoggerFactory.getLogger(ServerNameFilter.class);
   private static final Attribute<String> ALPN = Attribute.text("alpn");
+
+  /** The characters of that attribute. There is room for any first protocol. */
+  private static final int MOST_ALPN = 256;
 
   private final Protocol protocol;
   private final Attribute<String> nameAttribute;
@@ -50,8 +54,20 @@ final class ServerNameFilter implements ConnectionFilter {
   private void tag(Connection connection, Asked asked) {
     asked.name().ifPresent(name -> connection.set(nameAttribute, name));
     if (!asked.protocols().isEmpty()) {
-      connection.set(ALPN, String.join(",", asked.protocols()));
+      connection.set(ALPN, list(asked.protocols()));
     }
+  }
+
+  /** As many as fit: a client may offer thousands, and each access log would keep them all. */
+  private static String list(List<String> protocols) {
+    StringBuilder list = new StringBuilder(protocols.get(0));
+    for (String protocol : protocols.subList(1, protocols.size())) {
+      if (list.length() + 1 + protocol.length() > MOST_ALPN) {
+        break;
+      }
+      list.append(',').append(protocol);
+    }
+    return list.toString();
   }
 
   private final class Look {

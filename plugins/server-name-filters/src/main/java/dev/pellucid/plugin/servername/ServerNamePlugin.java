@@ -37,7 +37,8 @@ import java.util.Set;
  * </table>
  *
  * <p>A rule needs {@code names}, {@code alpn} or both. A connection gets the attributes {@code sni}
- * and {@code alpn}, or {@code http-host}, as far as it says so.
+ * and {@code alpn}, or {@code http-host}, as far as it says so; {@code alpn} has the protocols it
+ * offers first, up to 256 characters.
  */
 public final class ServerNamePlugin implements ProxyPlugin {
 

@@ -20,6 +20,8 @@ class HttpProtocolTest {
       strings = {
         "GET / HTTP/1.1\r\nHost: example.org\r\n\r\n",
         "GET / HTTP/1.1\nHost: example.org\n\n",
+        "\r\nGET / HTTP/1.1\r\nHost: example.org\r\n\r\n",
+        "\n\r\n\nGET / HTTP/1.1\nHost: example.org\n\n",
         "POST /a?b=http://c HTTP/1.0\r\nAccept: */*\r\nHOST:\t Example.ORG.:8080 \r\nX:\r\n\r\nbody",
         "OPTIONS * HTTP/1.1\r\nhost:example.org:\r\n\r\n",
         "GET http://example.org/x HTTP/1.1\r\nHost: example.org\r\n\r\n",
@@ -83,7 +85,7 @@ class HttpProtocolTest {
       strings = {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "\u0016\u0003\u0001",
-        "\r\nGET / HTTP/1.1",
+        "\r\n\r\nSSH-2.0-OpenSSH_9.2 (x)\r\n\r\n",
         " GET",
         "SSH-2.0-OpenSSH_9.2 (x)\r\n\r\n",
         "GET / HTTP/1.1 \r\nHost: a\r\n\r\n",
@@ -101,7 +103,8 @@ class HttpProtocolTest {
   @ValueSource(
       strings = {
         "GET /a HTTP/1.1\r\nHost: example.org\r\nX: y\r\n\r\n",
-        "GET /a HTTP/1.1\nHost: example.org\nX: y\n\n"
+        "GET /a HTTP/1.1\nHost: example.org\nX: y\n\n",
+        "\r\n\r\nGET /a HTTP/1.1\r\nHost: example.org\r\nX: y\r\n\r\n"
       })
   void everyPrefixAsksForOneMore(String request) {
     for (int length = 0; length < request.length(); length++) {
@@ -120,6 +123,7 @@ class HttpProtocolTest {
     String fits = start + "x".repeat(Protocol.MOST - start.length() - end.length());
     assertEquals(new Asked(Optional.of("a"), List.of()), read(fits + end));
     assertEquals(Unreadable.TOO_LARGE, read((fits + "x" + end).substring(0, Protocol.MOST)));
+    assertEquals(Unreadable.TOO_LARGE, read("\r\n".repeat(Protocol.MOST / 2)));
   }
 
   private Reading read(String text) {

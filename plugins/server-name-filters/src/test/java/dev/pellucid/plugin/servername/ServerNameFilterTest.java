@@ -107,6 +107,17 @@ class ServerNameFilterTest {
     assertEquals(Verdict.reject(), decide(filter, other));
   }
 
+  @Test
+  void ofManyProtocolsTheFirstAreToldAndAllAreMatched() throws Exception {
+    ConnectionFilter filter =
+        create("sni", "rules = [{ alpn = [last], action = allow }], otherwise = deny");
+    String hundred = "x".repeat(100);
+    FakeConnection connection =
+        sending(Hellos.java("www.example.org", hundred, hundred, hundred, "last"));
+    assertEquals(Verdict.accept(), decide(filter, connection));
+    assertEquals(Optional.of(hundred + "," + hundred), connection.get(Attribute.text("alpn")));
+  }
+
   @ParameterizedTest
   @CsvSource({"1", "7", "1000"})
   void theHelloMayComeInSegments(int bytes) throws Exception {
