@@ -89,7 +89,8 @@ final class SlowLog implements AccessLog {
 
     @Override
     public AccessLog create(Settings settings, PluginContext context) {
-      return new SlowLog(opened(settings), settings.duration("longer-than", Duration.ofSeconds(1)));
+      Duration limit = settings.duration("longer-than", Duration.ofSeconds(1));
+      return new SlowLog(opened(settings), limit); // last, so that no error leaves the file open
     }
 
     private static Writer opened(Settings settings) {

@@ -1,6 +1,7 @@
 package com.example.pellucid;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,6 +42,13 @@ class SlowLogTest {
     ConfigException refused =
         assertThrows(ConfigException.class, () -> log(folder.resolve("no/such/folder"), "2s"));
     assertTrue(refused.getMessage().contains("Invalid value at 'file': cannot be written"));
+  }
+
+  @Test
+  void opensNoFileIfSomethingElseIsWrong() {
+    Path file = folder.resolve("slow.log");
+    assertThrows(ConfigException.class, () -> log(file, "soon"));
+    assertFalse(Files.exists(file));
   }
 
   private static AccessLog log(Path file, String limit) {
