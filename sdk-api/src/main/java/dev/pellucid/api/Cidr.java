@@ -5,11 +5,23 @@ import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** A network: an address and how many of its leading bits count. Immutable. */
-public final class Cidr {
+/**
+ * A network: an address and how many of its leading bits count. Immutable.
+ *
+ * <p>Networks have an order, IPv4 before IPv6 and then by address and prefix length; so hash tables
+ * stay fast even when clients choose addresses that collide in them.
+ */
+public final class Cidr implements Comparable<Cidr> {
+  private static final Comparator<Cidr> ORDER =
+      Comparator.comparingInt((Cidr network) -> network.length)
+          .thenComparing(network -> network.high, Long::compareUnsigned)
+          .thenComparing(network -> network.low, Long::compareUnsigned)
+          .thenComparingInt(network -> network.prefixLength);
+
   private static final Pattern PREFIX_LENGTH = Pattern.compile("\\d{1,3}");
   private static final VarHandle INTEGER =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -157,6 +169,11 @@ public final class Cidr {
     return other instanceof Cidr network
         && prefixLength == network.prefixLength
         && address.equals(network.address);
+  }
+
+  @Override
+  public int compareTo(Cidr other) {
+    return ORDER.compare(this, other);
   }
 
   @Override

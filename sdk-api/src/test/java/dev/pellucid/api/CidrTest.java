@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +70,15 @@ class CidrTest {
         assertThrows(IllegalArgumentException.class, () -> Cidr.parse(text)).getMessage();
     assertEquals(
         "must be " + meant + ", not \"" + text + "\": bits are set after the prefix", message);
+  }
+
+  @Test
+  void theOrderIsByFamilyAddressAndLength() {
+    List<Cidr> ordered =
+        Stream.of("0.0.0.0/0", "9.0.0.0/8", "9.0.0.0/9", "200.0.0.0/8", "::/0", "::1", "fd00::/8")
+            .map(Cidr::parse)
+            .toList();
+    assertEquals(ordered, ordered.stream().sorted(Comparator.reverseOrder()).sorted().toList());
   }
 
   @Property

@@ -2,6 +2,7 @@ package dev.pellucid.plugin.bandwidth;
 
 import dev.pellucid.api.Connection;
 import dev.pellucid.api.Direction;
+import dev.pellucid.api.filter.ClientNetworks;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.Verdict;
 import java.util.Locale;
@@ -16,7 +17,7 @@ final class BandwidthFilter implements ConnectionFilter {
     /** Each connection has limits of its own. */
     CONNECTION,
 
-    /** The connections of one client address share theirs. */
+    /** The connections of one client share theirs. */
     CLIENT,
 
     /** All connections share theirs. */
@@ -40,14 +41,20 @@ final class BandwidthFilter implements ConnectionFilter {
 
   private final Function<Connection, Share> shares;
 
-  BandwidthFilter(Per per, Map<Direction, Rate> rates) {
-    this.shares = shares(per, rates);
+  /**
+   * A filter.
+   *
+   * @param networks what one client is
+   */
+  BandwidthFilter(Per per, ClientNetworks networks, Map<Direction, Rate> rates) {
+    this.shares = shares(per, networks, rates);
   }
 
-  private static Function<Connection, Share> shares(Per per, Map<Direction, Rate> rates) {
+  private static Function<Connection, Share> shares(
+      Per per, ClientNetworks networks, Map<Direction, Rate> rates) {
     return switch (per) {
       case CONNECTION -> connection -> new Share(rates);
-      case CLIENT -> new Clients(rates)::join;
+      case CLIENT -> new Clients(networks, rates)::join;
       case LISTENER -> {
         Share all = new Share(rates);
         yield connection -> all;

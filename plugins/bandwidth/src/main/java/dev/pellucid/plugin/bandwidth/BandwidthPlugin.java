@@ -3,12 +3,14 @@ package dev.pellucid.plugin.bandwidth;
 import dev.pellucid.api.Bandwidth;
 import dev.pellucid.api.Direction;
 import dev.pellucid.api.Transport;
+import dev.pellucid.api.filter.ClientNetworks;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.ConnectionFilterFactory;
 import dev.pellucid.api.plugin.PluginContext;
 import dev.pellucid.api.plugin.ProxyPlugin;
 import dev.pellucid.api.plugin.Settings;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +30,11 @@ import java.util.Set;
  *     directions, at least a 50th of its rate; with UDP at least {@code 64KiB}, because a larger
  *     datagram would never pass; default: a 10th of the rate, at least {@code 64KiB}</td></tr>
  * <tr><td>{@code per}</td><td>what has a limit of its own: each {@code connection} (default), each
- *     {@code client} address while it has connections, or the whole {@code listener}</td></tr>
+ *     {@code client} while it has connections, or the whole {@code listener}</td></tr>
  * </table>
+ *
+ * <p>With {@code per = client} it also has those of {@link ClientNetworks}, which say what one
+ * client is.
  */
 public final class BandwidthPlugin implements ProxyPlugin {
 
@@ -57,7 +62,9 @@ public final class BandwidthPlugin implements ProxyPlugin {
 
     @Override
     public Set<String> keys() {
-      return Set.of("from-client", "from-upstream", BURST, "per");
+      Set<String> keys = new HashSet<>(ClientNetworks.KEYS);
+      keys.addAll(List.of("from-client", "from-upstream", BURST, "per"));
+      return keys;
     }
 
     @Override
@@ -70,7 +77,16 @@ public final class BandwidthPlugin implements ProxyPlugin {
       }
       BandwidthFilter.Per per =
           settings.read("per", BandwidthFilter.Per::parse).orElse(BandwidthFilter.Per.CONNECTION);
-      return new BandwidthFilter(per, rates);
+      return new BandwidthFilter(per, networks(settings, per), rates);
+    }
+
+    private static ClientNetworks networks(Settings settings, BandwidthFilter.Per per) {
+      for (String key : ClientNetworks.KEYS) {
+        if (per != BandwidthFilter.Per.CLIENT && settings.has(key)) {
+          throw settings.bad(key, "goes with per = client only");
+        }
+      }
+      return ClientNetworks.read(settings);
     }
 
     private static void read(

@@ -12,6 +12,7 @@ import dev.pellucid.api.Bandwidth;
 import dev.pellucid.api.Direction;
 import dev.pellucid.api.Termination;
 import dev.pellucid.api.Transport;
+import dev.pellucid.api.filter.ClientNetworks;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.ConnectionFilterFactory;
 import dev.pellucid.api.filter.Verdict;
@@ -63,8 +64,24 @@ class BandwidthFilterTest {
   }
 
   @Test
+  void aClientIsANetwork() {
+    String settings = "from-client = 1MiB, per = client";
+    ConnectionFilter filter = create(settings);
+    Bandwidth first = only(passed(filter, "[2001:db8::1]:40000"), Direction.FROM_CLIENT);
+    assertSame(first, only(passed(filter, "[2001:db8::2:1]:40000"), Direction.FROM_CLIENT));
+    assertNotSame(first, only(passed(filter, "[2001:db8:0:1::1]:40000"), Direction.FROM_CLIENT));
+    ConnectionFilter coarse = create(settings + ", ipv4-prefix = 24");
+    assertSame(
+        only(passed(coarse, "10.1.0.2:40000"), Direction.FROM_CLIENT),
+        only(passed(coarse, "10.1.0.3:40000"), Direction.FROM_CLIENT));
+    assertRefused("from-client = 1MiB, ipv4-prefix = 24", Transport.TCP, "per = client only");
+  }
+
+  @Test
   void aClientIsForgottenWithItsLastConnection() {
-    Clients clients = new Clients(Map.of(Direction.FROM_CLIENT, new Rate(1000, 1000)));
+    Clients clients =
+        new Clients(
+            new ClientNetworks(32, 64), Map.of(Direction.FROM_CLIENT, new Rate(1000, 1000)));
     FakeConnection first = FakeConnection.from("10.1.0.2:40000");
     FakeConnection second = FakeConnection.from("10.1.0.2:40001");
     Share share = clients.join(first);
@@ -121,7 +138,9 @@ class BandwidthFilterTest {
   @Test
   void saysWhichKeysItKnows() {
     assertEquals("bandwidth", factory().type());
-    assertEquals(Set.of("from-client", "from-upstream", "burst", "per"), factory().keys());
+    assertEquals(
+        Set.of("from-client", "from-upstream", "burst", "per", "ipv4-prefix", "ipv6-prefix"),
+        factory().keys());
   }
 
   private static void assertRefused(String settings, Transport transport, String why) {

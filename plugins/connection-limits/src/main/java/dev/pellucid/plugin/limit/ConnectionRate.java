@@ -1,6 +1,7 @@
 package dev.pellucid.plugin.limit;
 
 import dev.pellucid.api.Connection;
+import dev.pellucid.api.filter.ClientNetworks;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.Verdict;
 import dev.pellucid.api.plugin.Settings;

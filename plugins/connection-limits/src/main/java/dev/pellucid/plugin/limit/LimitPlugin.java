@@ -1,5 +1,6 @@
 package dev.pellucid.plugin.limit;
 
+import dev.pellucid.api.filter.ClientNetworks;
 import dev.pellucid.api.filter.ConnectionFilter;
 import dev.pellucid.api.filter.ConnectionFilterFactory;
 import dev.pellucid.api.plugin.PluginContext;
