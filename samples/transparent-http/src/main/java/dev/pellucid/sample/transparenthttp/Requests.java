@@ -1,13 +1,19 @@
 package dev.pellucid.sample.transparenthttp;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpMessage;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.Uri;
+import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.UniformFanInShape;
@@ -30,11 +36,22 @@ record Requests(String blocked) {
       HttpResponse.create().withStatus(StatusCodes.FORBIDDEN).withEntity("Blocked.\n");
 
   /**
-   * They concern one connection, and there are two. So a client cannot switch to another protocol,
-   * which this proxy does not speak. The last one is pekko-http's own, for handlers of requests.
+   * They concern one connection, and there are two (RFC 9110, section 7.6.1). So a client cannot
+   * switch to another protocol, which this proxy does not speak. The last one is pekko-http's own,
+   * for handlers of requests.
    */
   private static final List<String> HOP_BY_HOP =
-      List.of("Connection", "Keep-Alive", "Upgrade", "HTTP2-Settings", "Timeout-Access");
+      List.of(
+          "Connection",
+          "Keep-Alive",
+          "Proxy-Connection",
+          "TE",
+          "Trailer",
+          "Upgrade",
+          "HTTP2-Settings",
+          "Timeout-Access");
+
+  private static final String CLOSE = "close";
 
   /**
    * The requests of one client, answered in their order by a server or by the proxy. It relies on
@@ -82,16 +99,46 @@ record Requests(String blocked) {
   }
 
   private static HttpRequest forwarded(HttpRequest request) {
-    HttpRequest forwarded = request.withUri(target(request));
-    for (String name : HOP_BY_HOP) {
-      forwarded = forwarded.removeHeader(name);
-    }
-    forwarded = forwarded.addHeader(VIA);
+    HttpRequest forwarded =
+        endToEnd(request, connectionOptions(request)).withUri(target(request)).addHeader(VIA);
     return request.entity().isChunked() ? forwarded.withEntity(anew(request.entity())) : forwarded;
   }
 
+  /** A server that is about to end its connection ends the client's: the client is to know it. */
   private static HttpResponse forwarded(HttpResponse response) {
-    return response.entity().isChunked() ? response.withEntity(anew(response.entity())) : response;
+    Set<String> options = connectionOptions(response);
+    HttpResponse forwarded = endToEnd(response, options);
+    if (options.contains(CLOSE)) {
+      forwarded = forwarded.addHeader(Connection.create(CLOSE));
+    }
+    return response.entity().isChunked()
+        ? forwarded.withEntity(anew(response.entity()))
+        : forwarded;
+  }
+
+  /** What a message says of its connection, which includes the names of headers that do. */
+  private static Set<String> connectionOptions(HttpMessage message) {
+    Set<String> options = new HashSet<>();
+    for (HttpHeader header : message.getHeaders()) {
+      if (header.is("connection")) {
+        for (String option : header.value().split(",", -1)) {
+          options.add(option.strip().toLowerCase(Locale.ROOT));
+        }
+      }
+    }
+    return options;
+  }
+
+  private static <M extends HttpMessage.MessageTransformations<M>> M endToEnd(
+      M message, Set<String> connectionOptions) {
+    M endToEnd = message;
+    for (String name : HOP_BY_HOP) {
+      endToEnd = endToEnd.removeHeader(name);
+    }
+    for (String name : connectionOptions) {
+      endToEnd = endToEnd.removeHeader(name);
+    }
+    return endToEnd;
   }
 
   /**

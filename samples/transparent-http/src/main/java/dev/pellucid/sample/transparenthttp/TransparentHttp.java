@@ -48,8 +48,12 @@ public final class TransparentHttp {
     this.requests = requests;
   }
 
-  /** Runs the proxy; the first argument is the beginning of the paths that it blocks. */
+  /** Runs the proxy; its one argument is the beginning of the paths that it blocks. */
   public static void main(String[] arguments) {
+    if (arguments.length != 1 || !arguments[0].startsWith("/")) {
+      System.err.println("usage: transparent-http /BLOCKED-PATH");
+      System.exit(2);
+    }
     new TransparentHttp(new Requests(arguments[0])).run();
     System.out.println("ready");
   }

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Answers requests with their bodies, and remembers what it has seen. */
+/** Answers requests with their bodies and a hop-by-hop header, and remembers what it has seen. */
 final class EchoServer {
   private final ConcurrentLinkedQueue<HttpExchange> exchanges = new ConcurrentLinkedQueue<>();
 
@@ -22,6 +22,8 @@ final class EchoServer {
   private void answer(HttpExchange exchange) throws IOException {
     exchanges.add(exchange);
     byte[] body = exchange.getRequestBody().readAllBytes();
+    exchange.getResponseHeaders().add("Connection", "X-Hop");
+    exchange.getResponseHeaders().add("X-Hop", "server");
     boolean chunked = exchange.getRequestHeaders().containsKey("Transfer-Encoding");
     exchange.sendResponseHeaders(200, chunked ? 0 : body.length == 0 ? -1 : body.length);
     exchange.getResponseBody().write(body);

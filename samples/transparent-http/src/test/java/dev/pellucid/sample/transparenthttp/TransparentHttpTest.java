@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The proxy as a process of its own, between real HTTP clients and servers. */
 @Lab
@@ -41,16 +43,19 @@ class TransparentHttpTest {
   @BeforeEach
   void start(LabNetwork net) throws Exception {
     net.intercept(FirewallTool.NFT, PORT, LISTENER_PORT);
-    ProcessBuilder command =
-        new ProcessBuilder(
-            System.getProperty("java.home") + "/bin/java",
-            "-cp",
-            System.getProperty("java.class.path"),
-            TransparentHttp.class.getName(),
-            "/private");
-    Process proxy = net.proxy().start(command.redirectError(ProcessBuilder.Redirect.INHERIT));
+    ProcessBuilder command = command("/private").redirectError(ProcessBuilder.Redirect.INHERIT);
+    Process proxy = net.proxy().start(command);
     assertEquals("ready", proxy.inputReader(UTF_8).readLine());
     uri = URI.create("http://" + net.server(0).address().getHostAddress());
+  }
+
+  private static ProcessBuilder command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(TransparentHttp.class.getName());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command);
   }
 
   private void serve(LabNetwork net) throws Exception {
@@ -143,10 +148,21 @@ class TransparentHttpTest {
         answers.lines().filter(line -> line.matches("HTTP.*|\\d|Blocked.")).toList());
     assertEquals(List.of("POST /first", "POST /third"), server.requests());
     assertEquals(1, server.clients().size());
+    assertEquals(List.of(), answers.lines().filter(line -> line.startsWith("X-Hop")).toList());
+    assertEquals(List.of(), server.header("X-Hop"));
+    assertEquals(List.of(), server.header("TE"));
   }
 
   private static String request(String path, String body) {
-    return "POST %s HTTP/1.1\r\nHost: anything\r\nContent-Length: %d\r\n\r\n%s"
+    return """
+        POST %s HTTP/1.1\r
+        Host: anything\r
+        Connection: TE, x-hop\r
+        TE: trailers\r
+        X-Hop: client\r
+        Content-Length: %d\r
+        \r
+        %s"""
         .formatted(path, body.length(), body);
   }
 
@@ -181,6 +197,14 @@ class TransparentHttpTest {
       accepted.getOutputStream().write("HTTP/1.0 200 OK\r\n\r\nuntil the end".getBytes(US_ASCII));
     }
     return null;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "private", "/a /b"})
+  void whatToBlockHasToBeSaid(String arguments) throws Exception {
+    Process proxy = command(arguments.split(" ", -1)).start();
+    assertEquals("usage: transparent-http /BLOCKED-PATH", proxy.errorReader(UTF_8).readLine());
+    assertEquals(2, proxy.waitFor());
   }
 
   @Test
