@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,12 +58,14 @@ class CustomPluginIT {
   @Test
   void itsTypesAreListed() throws Exception {
     Process plugins = pellucid("plugins");
-    List<String> lines = plugins.inputReader(UTF_8).lines().toList();
+    String listed = new String(plugins.getInputStream().readAllBytes(), UTF_8);
     for (String type : List.of("rendezvous", "office-hours", "slow")) {
-      String jar = "custom-plugin-1.0.0.jar";
-      assertTrue(
-          lines.stream().anyMatch(line -> line.contains(" " + type + " ") && line.contains(jar)),
-          () -> type + " is not in " + lines);
+      // A line that begins with kind and type, then those of its keys and of its jar.
+      Pattern entry =
+          Pattern.compile(
+              "^\\S+ +" + type + " .*\\n(?: .*\\n)*? +jar: .*/custom-plugin-1\\.0\\.0\\.jar$",
+              Pattern.MULTILINE);
+      assertTrue(entry.matcher(listed).find(), () -> type + " is not in " + listed);
     }
     assertEquals(0, plugins.waitFor());
   }
@@ -125,7 +128,7 @@ class CustomPluginIT {
             address = "0.0.0.0:%d", intercept.ports = [%d]
             filters = [ { type = office-hours, from = "00:00", to = "00:00" }, { type = older } ]
             upstream { pool = %s, balancer { type = rendezvous, seed = 7 } }
-            access-log { type = slow, file = "slow.log", longer-than = 0s }
+            access-log { type = slow, file = "slow.log", longer-than = 1ns }
           }
           closed {
             address = "0.0.0.0:%d", intercept.mode = none
