@@ -22,6 +22,6 @@ public final class RandomTwo implements Balancer {
 
   @Override
   public Selection over(List<Upstream> pool) {
-    return new Duel(pool, connections);
+    return new TwoChoices(pool, connections);
   }
 }

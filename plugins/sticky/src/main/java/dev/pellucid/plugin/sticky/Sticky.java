@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  */
 public final class Sticky implements Balancer {
   private final ClientHash clients;
-  private final Memory memory;
+  private final StickTable table;
   private final LongSupplier nanoTime;
 
   /**
@@ -35,12 +35,12 @@ public final class Sticky implements Balancer {
 
   Sticky(ClientHash clients, Duration expire, int size, LongSupplier nanoTime) {
     this.clients = clients;
-    this.memory = new Memory(expire.toNanos(), size);
+    this.table = new StickTable(expire.toNanos(), size);
     this.nanoTime = nanoTime;
   }
 
   @Override
   public Selection over(List<Upstream> pool) {
-    return new Reunion(clients, memory, nanoTime, pool);
+    return new StickySelection(clients, table, nanoTime, pool);
   }
 }

@@ -126,14 +126,15 @@ class StickyTest extends WeightedBalancerContract {
 
   @Test
   void itsMemoryIsBoundedAndHoldsAsManyAsItIsToHold() {
-    Memory memory = new Memory(EXPIRE.toNanos(), CLIENTS);
-    Selection selection = new Reunion(new ClientHash(128), memory, nanoTime::get, pool(1_000));
+    StickTable table = new StickTable(EXPIRE.toNanos(), CLIENTS);
+    Selection selection =
+        new StickySelection(new ClientHash(128), table, nanoTime::get, pool(1_000));
     placed(selection);
-    assertTrue(memory.size() > CLIENTS * 99 / 100, () -> "size " + memory.size());
+    assertTrue(table.size() > CLIENTS * 99 / 100, () -> "size " + table.size());
     for (int i = CLIENTS; i < 100 * CLIENTS; i++) {
       selection.select(client(i), any -> true);
     }
-    assertTrue(memory.size() <= 2 * CLIENTS, () -> "size " + memory.size());
+    assertTrue(table.size() <= 2 * CLIENTS, () -> "size " + table.size());
   }
 
   @Test

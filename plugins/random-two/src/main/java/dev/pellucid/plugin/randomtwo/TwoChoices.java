@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /** Takes the less loaded of two usable upstreams. */
-final class Duel implements Selection {
+final class TwoChoices implements Selection {
   /** Enough to find a second one of two; where one has nearly all the weight, it may stay alone. */
   private static final int DRAWS = 8;
 
@@ -21,7 +21,7 @@ final class Duel implements Selection {
   private final Count[] counts;
   private final WeightedDraw draw;
 
-  Duel(List<Upstream> pool, OpenConnections connections) {
+  TwoChoices(List<Upstream> pool, OpenConnections connections) {
     this.pool = pool;
     this.connections = connections;
     this.counts = connections.of(pool).toArray(Count[]::new);

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * <p>This takes the place of a caching library. One would bring threads of its own, and a policy
  * that may turn a new client away in favour of frequent ones: here that is the client to keep.
  */
-final class Memory {
+final class StickTable {
   /** Twice the mean: so with as many clients as there are to be, one in 3,000 finds no room. */
   private static final int MOST_PER_BUCKET = 16;
 
@@ -19,7 +19,7 @@ final class Memory {
   private final long expire;
   private final AtomicReferenceArray<Visits> buckets;
 
-  Memory(long expire, int size) {
+  StickTable(long expire, int size) {
     this.expire = expire;
     this.buckets = new AtomicReferenceArray<>((size + MEAN_PER_BUCKET - 1) / MEAN_PER_BUCKET);
     for (int i = 0; i < buckets.length(); i++) {

@@ -16,32 +16,33 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Sends clients to the upstreams they are remembered with, others to any. */
-final class Reunion implements Selection {
+final class StickySelection implements Selection {
   private final ClientHash clients;
-  private final Memory memory;
+  private final StickTable table;
   private final LongSupplier nanoTime;
   private final List<Upstream> pool;
   private final Map<InetSocketAddress, Upstream> byAddress = new HashMap<>();
   private final WeightedDraw draw;
 
-  Reunion(ClientHash clients, Memory memory, LongSupplier nanoTime, List<Upstream> pool) {
+  StickySelection(
+      ClientHash clients, StickTable table, LongSupplier nanoTime, List<Upstream> pool) {
     this.clients = clients;
-    this.memory = memory;
+    this.table = table;
     this.nanoTime = nanoTime;
     this.pool = pool;
     this.draw = new WeightedDraw(pool);
     pool.forEach(upstream -> byAddress.put(upstream.address(), upstream));
   }
 
-  /** It starts anew when another loop has changed this part of the memory meanwhile. */
+  /** It starts anew when another loop has changed this part of the table meanwhile. */
   @Override
   public Optional<Upstream> select(Connection connection, Predicate<Upstream> usable) {
     long client = clients.of(connection);
     long now = nanoTime.getAsLong();
     while (true) {
-      Visits visits = memory.of(client);
+      Visits visits = table.of(client);
       Visit visit = visits.find(client);
-      Upstream known = visit == null || memory.expired(visit, now) ? null : upstream(visit);
+      Upstream known = visit == null || table.expired(visit, now) ? null : upstream(visit);
       if (visit != null && known != null && usable.test(known)) {
         visit.seen(now);
         return Optional.of(known);
@@ -51,7 +52,7 @@ final class Reunion implements Selection {
         return Optional.empty();
       }
       Upstream chosen = pool.get(drawn.getAsInt());
-      if (memory.remember(visits, new Visit(client, chosen.address(), now), now)) {
+      if (table.remember(visits, new Visit(client, chosen.address(), now), now)) {
         return Optional.of(chosen);
       }
     }
