@@ -105,7 +105,7 @@ public final class FilterStage extends GraphStage<FlowShape<Connection, Connecti
     private void apply(Connection connection, Verdict verdict) {
       if (verdict instanceof Verdict.Later later) {
         undecided.add(connection);
-        connection.onClose(termination -> closed.invoke(connection));
+        connection.onClose(termination -> closedUndecided(connection));
         later
             .verdict()
             .whenComplete(
@@ -132,6 +132,13 @@ public final class FilterStage extends GraphStage<FlowShape<Connection, Connecti
         apply(answer.connection(), verdict);
       }
       advance();
+    }
+
+    /** On the connection's loop. One that was relayed had its verdict long before. */
+    private void closedUndecided(Connection connection) {
+      if (connection.refusal().isPresent()) {
+        closed.invoke(connection);
+      }
     }
 
     /** It was refused by someone else: nobody needs the verdict any more. */
