@@ -3,14 +3,20 @@ package dev.pellucid.runtime;
 import dev.pellucid.api.Cidr;
 import dev.pellucid.api.ProxyProtocol;
 import dev.pellucid.api.SourceAddress;
+import dev.pellucid.api.Upstream;
+import dev.pellucid.javadsl.BindSettings;
 import dev.pellucid.runtime.config.InterceptConfig;
 import dev.pellucid.runtime.config.ListenerConfig;
 import dev.pellucid.runtime.config.ProxyConfig;
+import dev.pellucid.runtime.config.UpstreamConfig;
 import dev.pellucid.runtime.host.Divert;
 import dev.pellucid.runtime.host.Intercept;
-import dev.pellucid.runtime.host.InterceptionRules;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.Rules;
+import dev.pellucid.runtime.host.doctor.HostRequirements;
+import dev.pellucid.runtime.host.doctor.ListenerRequirements;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -21,18 +27,50 @@ public final class HostRules {
   private HostRules() {}
 
   /** The rules that hand over what the listeners intercept, and bring upstreams' replies back. */
-  public static InterceptionRules of(ProxyConfig config) {
+  public static Rules of(ProxyConfig config) {
     List<ListenerConfig> listeners = config.listeners();
-    return new InterceptionRules(
-        listeners.stream().map(HostRules::intercept).flatMap(Optional::stream).toList(),
-        listeners.stream().flatMap(HostRules::diverts).collect(Collectors.toSet()));
+    return Rules.of(listeners.stream().map(HostRules::intercept).flatMap(Optional::stream).toList())
+        .withDiverts(listeners.stream().flatMap(HostRules::diverts).collect(Collectors.toSet()));
+  }
+
+  /**
+   * What a proxy with that configuration asks of its host.
+   *
+   * @param applyCommand the shell command that applies {@link #of its rules}
+   */
+  public static HostRequirements requirements(ProxyConfig config, String applyCommand) {
+    return new HostRequirements(
+        of(config),
+        config.listeners().stream().map(HostRules::requirements).toList(),
+        applyCommand);
+  }
+
+  private static ListenerRequirements requirements(ListenerConfig listener) {
+    return new ListenerRequirements(
+        listener.name(),
+        listener.transport(),
+        listener.address(),
+        listener.intercept().mode(),
+        listener.intercept().interfaces(),
+        listener.maxConnections(),
+        BindSettings.create(listener.address()).backlog(),
+        listener.upstream().source(),
+        upstreams(listener.upstream()));
+  }
+
+  private static List<InetSocketAddress> upstreams(UpstreamConfig upstream) {
+    return Stream.concat(upstream.pool().stream(), upstream.pools().values().stream())
+        .flatMap(pool -> pool.upstreams().stream())
+        .map(Upstream::address)
+        .distinct()
+        .toList();
   }
 
   /** The mark of the proxy's own sockets, or 0 if nothing would take them for another's. */
   static int ownMark(ProxyConfig config) {
     boolean localOutput =
         config.listeners().stream().anyMatch(listener -> listener.intercept().localOutput());
-    return localOutput ? InterceptionRules.OWN_MARK : 0;
+    return localOutput ? of(config).names().proxyMark() : 0;
   }
 
   private static Optional<Intercept> intercept(ListenerConfig listener) {

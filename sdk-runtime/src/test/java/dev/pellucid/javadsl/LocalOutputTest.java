@@ -12,8 +12,9 @@ import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.Intercept;
-import dev.pellucid.runtime.host.InterceptionRules;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.RuleNames;
+import dev.pellucid.runtime.host.Rules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -38,9 +39,9 @@ class LocalOutputTest {
       throws Exception {
     return TestProxy.start(
         net,
-        settings.withMark(InterceptionRules.OWN_MARK),
+        settings.withMark(RuleNames.DEFAULT.proxyMark()),
         Stages.toOriginalDestination(),
-        RelaySettings.create().withSource(source).withMark(InterceptionRules.OWN_MARK));
+        RelaySettings.create().withSource(source).withMark(RuleNames.DEFAULT.proxyMark()));
   }
 
   /**
@@ -80,7 +81,7 @@ class LocalOutputTest {
             .withInterception(Interception.TPROXY);
     Intercept intercept =
         Intercept.tcp("lab", settings.address(), List.of(PortRange.of(PORT))).withLocalOutput(true);
-    net.apply(tool, new InterceptionRules(List.of(intercept)));
+    net.apply(tool, Rules.of(List.of(intercept)));
     SourceAddress source = clientIp ? SourceAddress.clientIp() : SourceAddress.proxy();
     TestProxy proxy = start(net, settings, source);
     assertTaken(net, proxy, net.proxy(), server(net, six), ownAddress(six));
@@ -99,7 +100,7 @@ class LocalOutputTest {
         Intercept.tcp("lab", settings.address(), all)
             .withInterfaces(List.of(LabNetwork.CLIENT_INTERFACE))
             .withLocalOutput(true);
-    net.apply(tool, new InterceptionRules(List.of(intercept)));
+    net.apply(tool, Rules.of(List.of(intercept)));
     TestProxy proxy = start(net, settings, SourceAddress.proxy());
     assertTaken(net, proxy, net.client(), server(net, six), ownAddress(six));
   }
@@ -113,7 +114,7 @@ class LocalOutputTest {
     Intercept intercept =
         Intercept.redirect("lab", settings.address(), List.of(PortRange.of(PORT)))
             .withLocalOutput(true);
-    net.apply(tool, new InterceptionRules(List.of(intercept)));
+    net.apply(tool, Rules.of(List.of(intercept)));
     TestProxy proxy = start(net, settings, SourceAddress.proxy());
     assertTaken(net, proxy, net.proxy(), server(net, six), ownAddress(six));
   }
@@ -124,7 +125,7 @@ class LocalOutputTest {
     InetSocketAddress asked = server(net, six);
     BindSettings settings = BindSettings.create(asked).withInterception(Interception.FOREIGN);
     Intercept intercept = Intercept.foreign("lab", Transport.TCP, asked).withLocalOutput(true);
-    net.apply(tool, new InterceptionRules(List.of(intercept)));
+    net.apply(tool, Rules.of(List.of(intercept)));
     TestProxy proxy = start(net, settings, SourceAddress.proxy());
     assertTaken(net, proxy, net.proxy(), asked, ownAddress(six));
   }

@@ -11,8 +11,8 @@ import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.Intercept;
-import dev.pellucid.runtime.host.InterceptionRules;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.Rules;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class UdpInterceptionTest {
 
   private static void intercept(LabNetwork net, FirewallTool tool) throws Exception {
-    net.apply(tool, new InterceptionRules(List.of(rule("0.0.0.0"), rule("::"))));
+    net.apply(tool, Rules.of(List.of(rule("0.0.0.0"), rule("::"))));
   }
 
   private static Intercept rule(String listener) {

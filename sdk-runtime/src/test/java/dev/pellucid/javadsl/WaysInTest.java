@@ -16,9 +16,9 @@ import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.Divert;
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.Intercept;
-import dev.pellucid.runtime.host.InterceptionRules;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.Rules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -77,7 +77,7 @@ class WaysInTest {
       throws Exception {
     // The very address of the server: its own connections to it have to get there all the same.
     InetSocketAddress asked = server(net, six);
-    net.apply(tool, new InterceptionRules(List.of(Intercept.foreign("lab", Transport.TCP, asked))));
+    net.apply(tool, Rules.of(List.of(Intercept.foreign("lab", Transport.TCP, asked))));
     TestProxy proxy =
         TestProxy.start(
             net,
@@ -95,7 +95,7 @@ class WaysInTest {
   @EnumSource(FirewallTool.class)
   void aForeignListenerAtAnAddressOfNobody(FirewallTool tool, LabNetwork net) throws Exception {
     InetSocketAddress asked = new InetSocketAddress("10.99.9.9", PORT);
-    net.apply(tool, new InterceptionRules(List.of(Intercept.foreign("lab", Transport.TCP, asked))));
+    net.apply(tool, Rules.of(List.of(Intercept.foreign("lab", Transport.TCP, asked))));
     TestProxy proxy =
         TestProxy.start(
             net,
@@ -191,9 +191,8 @@ class WaysInTest {
     Intercept redirect = Intercept.redirect("lab", listener, List.of(PortRange.of(PORT)));
     net.apply(
         tool,
-        new InterceptionRules(
-            List.of(redirect),
-            Set.of(new Divert(IpFamily.of(listener.getAddress()), Transport.TCP))));
+        Rules.of(List.of(redirect))
+            .withDiverts(Set.of(new Divert(IpFamily.of(listener.getAddress()), Transport.TCP))));
   }
 
   @ParameterizedTest

@@ -6,9 +6,9 @@ import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.host.Divert;
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.Intercept;
-import dev.pellucid.runtime.host.InterceptionRules;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.Rules;
 import dev.pellucid.runtime.linux.NativeMemory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -129,7 +129,7 @@ public final class LabNetwork implements AutoCloseable {
   public void intercept(FirewallTool tool, int port, int listenerPort) throws Exception {
     apply(
         tool,
-        new InterceptionRules(
+        Rules.of(
             Stream.of("0.0.0.0", "::")
                 .map(any -> new InetSocketAddress(any, listenerPort))
                 .map(listener -> Intercept.tcp("lab", listener, List.of(PortRange.of(port))))
@@ -144,7 +144,7 @@ public final class LabNetwork implements AutoCloseable {
   public void redirect(FirewallTool tool, int port, int listenerPort) throws Exception {
     apply(
         tool,
-        new InterceptionRules(
+        Rules.of(
             Stream.of("0.0.0.0", "::")
                 .map(any -> new InetSocketAddress(any, listenerPort))
                 .map(listener -> Intercept.redirect("lab", listener, List.of(PortRange.of(port))))
@@ -157,17 +157,22 @@ public final class LabNetwork implements AutoCloseable {
    * what a proxy needs whose clients address it, and whose servers see the clients.
    */
   public void divert(FirewallTool tool) throws Exception {
-    apply(tool, new InterceptionRules(List.of(), ALL_TRAFFIC));
+    apply(tool, Rules.of(List.of()).withDiverts(ALL_TRAFFIC));
   }
 
   /** Applies rules on the proxy, in place of those that were there. */
-  public void apply(FirewallTool tool, InterceptionRules rules) throws Exception {
+  public void apply(FirewallTool tool, Rules rules) throws Exception {
     proxy().run(() -> rules.applying(tool).run(iptablesLock()));
+  }
+
+  /** Applies rules on the proxy, in place of those that this back end held. */
+  public void apply(FirewallBackEnd backEnd, Rules rules) throws Exception {
+    proxy().run(() -> rules.applying(backEnd.tool()).run(backEnd.environment()));
   }
 
   /** Removes the rules from the proxy. */
   public void remove(FirewallTool tool) throws Exception {
-    proxy().run(() -> InterceptionRules.removing(tool).run(iptablesLock()));
+    proxy().run(() -> Rules.removing(tool).run(iptablesLock()));
   }
 
   // The legacy iptables locks a file in /run, which is not ours to write without root.

@@ -6,9 +6,10 @@ import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.config.ProxyConfig;
 import dev.pellucid.runtime.host.Divert;
 import dev.pellucid.runtime.host.Intercept;
-import dev.pellucid.runtime.host.InterceptionRules;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.RuleNames;
+import dev.pellucid.runtime.host.Rules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ class HostRulesTest {
             }
             """);
     assertEquals(
-        new InterceptionRules(
+        Rules.of(
             List.of(
                 Intercept.tcp("a", at("0.0.0.0", 50080), List.of(PortRange.of(80)))
                     .withInterfaces(List.of("eth0"))
@@ -58,7 +59,7 @@ class HostRulesTest {
                 Intercept.foreign("b", Transport.TCP, at("203.0.113.7", 80)),
                 Intercept.redirect("c", at("::", 50081), List.of(new PortRange(81, 82))))),
         HostRules.of(config));
-    assertEquals(InterceptionRules.OWN_MARK, HostRules.ownMark(config));
+    assertEquals(RuleNames.DEFAULT.proxyMark(), HostRules.ownMark(config));
   }
 
   @Test
@@ -72,7 +73,7 @@ class HostRulesTest {
             }
             """);
     Set<Divert> diverts = Set.of(new Divert(IpFamily.IPV6, Transport.TCP));
-    assertEquals(new InterceptionRules(List.of(), diverts), HostRules.of(config));
+    assertEquals(Rules.of(List.of()).withDiverts(diverts), HostRules.of(config));
     assertEquals(0, HostRules.ownMark(config));
   }
 
@@ -99,6 +100,6 @@ class HostRulesTest {
               upstream.pool = [{ address = "10.2.0.2:80" }]
             }
             """);
-    assertEquals(new InterceptionRules(List.of()), HostRules.of(config));
+    assertEquals(Rules.of(List.of()), HostRules.of(config));
   }
 }

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param sources the networks it comes from
  * @param destinations the networks it goes to; a foreign listener's own address
  * @param localOutput whether what this host itself sends to others is intercepted too, unless it
- *     carries {@link InterceptionRules#OWN_MARK}
+ *     carries the {@linkplain RuleNames#proxyMark proxy's mark}
  * @param onProxyDown what happens to it while nothing listens; always a reset with {@link
  *     InterceptMode#REDIRECT}, never a bypass with local output, which has left its way by then
  */

@@ -46,7 +46,7 @@ final class IptablesRules {
 
   private IptablesRules() {}
 
-  static List<String> adding(IpFamily family, InterceptionRules rules) {
+  static List<String> adding(IpFamily family, Rules rules) {
     Map<IptablesChain, List<String>> filled = filled(family, rules);
     List<String> commands = new ArrayList<>();
     if (!filled.isEmpty()) {
@@ -69,7 +69,7 @@ final class IptablesRules {
     return commands;
   }
 
-  private static Map<IptablesChain, List<String>> filled(IpFamily family, InterceptionRules rules) {
+  private static Map<IptablesChain, List<String>> filled(IpFamily family, Rules rules) {
     Map<IptablesChain, List<String>> chains = new LinkedHashMap<>();
     chains.put(PREROUTING, prerouting(family, rules));
     chains.put(OUTPUT, output(rules.handedOver(family)));
@@ -108,7 +108,7 @@ final class IptablesRules {
   }
 
   // The order, and what is left out of the first rule, have the same reasons as in nft.
-  private static List<String> prerouting(IpFamily family, InterceptionRules rules) {
+  private static List<String> prerouting(IpFamily family, Rules rules) {
     List<String> lines = new ArrayList<>();
     if (rules.diverts().contains(new Divert(family, Transport.TCP))) {
       lines.add("-p tcp ! --syn " + OWNED);

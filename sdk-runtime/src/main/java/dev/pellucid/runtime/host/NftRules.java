@@ -34,7 +34,7 @@ final class NftRules {
 
   private NftRules() {}
 
-  static String adding(InterceptionRules rules) {
+  static String adding(Rules rules) {
     return command(
         DELETE
             + "table inet pellucid {\n"
@@ -67,7 +67,7 @@ final class NftRules {
 
   // TCP: what sockets own goes first to them. UDP: a client's next datagram belongs to the
   // listener, although a socket that replies in the name of its destination seems to own it.
-  private static List<String> prerouting(InterceptionRules rules) {
+  private static List<String> prerouting(Rules rules) {
     List<String> lines = new ArrayList<>();
     for (IpFamily family : IpFamily.values()) {
       if (rules.diverts().contains(new Divert(family, Transport.TCP))) {
@@ -128,7 +128,7 @@ final class NftRules {
     };
   }
 
-  private static List<String> output(InterceptionRules rules) {
+  private static List<String> output(Rules rules) {
     List<String> lines = new ArrayList<>();
     for (Intercept intercept : rules.intercepts()) {
       if (intercept.localOutput() && intercept.mode() != InterceptMode.REDIRECT) {
@@ -139,7 +139,7 @@ final class NftRules {
     return exceptOwn(lines);
   }
 
-  private static List<String> redirect(InterceptionRules rules) {
+  private static List<String> redirect(Rules rules) {
     List<String> lines = new ArrayList<>();
     for (Intercept intercept : rules.intercepts()) {
       if (intercept.mode() == InterceptMode.REDIRECT) {
@@ -150,7 +150,7 @@ final class NftRules {
     return lines;
   }
 
-  private static List<String> redirectOutput(InterceptionRules rules) {
+  private static List<String> redirectOutput(Rules rules) {
     List<String> lines = new ArrayList<>();
     for (Intercept intercept : rules.intercepts()) {
       if (intercept.localOutput() && intercept.mode() == InterceptMode.REDIRECT) {

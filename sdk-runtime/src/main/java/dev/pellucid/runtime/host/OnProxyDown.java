@@ -2,7 +2,7 @@ package dev.pellucid.runtime.host;
 
 /**
  * What happens to traffic meant for a listener while nothing listens there. Not every rule can do
- * everything: see {@link Intercept} and {@link InterceptionRules#applying}.
+ * everything: see {@link Intercept} and {@link Rules#applying}.
  */
 public enum OnProxyDown {
   /** Its packets are dropped: clients run into their connect timeout. */

@@ -5,12 +5,12 @@ import java.util.List;
 /** The routes that deliver marked packets to this host, whatever their destination. */
 final class PolicyRouting {
   /** The mark that the firewall rules set. */
-  static final int MARK = 1;
+  static final int MARK = RuleNames.DEFAULT.mark();
 
   /** The mark of the proxy's own sockets, which they set themselves. */
-  static final int OWN_MARK = 2;
+  static final int OWN_MARK = RuleNames.DEFAULT.proxyMark();
 
-  private static final int TABLE = 100;
+  private static final int TABLE = RuleNames.DEFAULT.routeTable();
   private static final String RULE = "fwmark " + MARK + " table " + TABLE;
   private static final String ROUTE = "local default dev lo table " + TABLE;
 

@@ -41,7 +41,7 @@ class InterceptionLabTest {
   }
 
   /** Every kind of rule there is. */
-  private static InterceptionRules allRules() {
+  private static Rules allRules() {
     List<PortRange> ports = List.of(PortRange.of(PORT));
     List<Intercept> intercepts = new ArrayList<>();
     for (String any : List.of("0.0.0.0", "::")) {
@@ -54,11 +54,11 @@ class InterceptionLabTest {
     }
     intercepts.add(
         Intercept.foreign("foreign", Transport.TCP, new InetSocketAddress("10.9.9.9", PORT)));
-    return new InterceptionRules(intercepts);
+    return Rules.of(intercepts);
   }
 
-  private static InterceptionRules rules(Intercept intercept) {
-    return new InterceptionRules(List.of(intercept));
+  private static Rules rules(Intercept intercept) {
+    return Rules.of(List.of(intercept));
   }
 
   private static InetSocketAddress connect(LabHost from, InetSocketAddress to, int timeoutMillis)
@@ -192,7 +192,7 @@ class InterceptionLabTest {
     String state = state(net.proxy());
     assertFalse(state.toLowerCase(Locale.ROOT).contains("pellucid"), state);
     assertFalse(state.contains("fwmark"), state);
-    assertFalse(state.contains("table 100"), state);
+    assertFalse(state.contains("table 71"), state);
   }
 
   @ParameterizedTest

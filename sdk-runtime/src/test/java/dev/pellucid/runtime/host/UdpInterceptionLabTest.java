@@ -37,7 +37,7 @@ class UdpInterceptionLabTest {
 
   private static void apply(LabNetwork net, FirewallTool tool, Intercept intercept)
       throws Exception {
-    net.apply(tool, new InterceptionRules(List.of(intercept)));
+    net.apply(tool, Rules.of(List.of(intercept)));
   }
 
   private static InetAddress client(LabNetwork net, boolean six) {

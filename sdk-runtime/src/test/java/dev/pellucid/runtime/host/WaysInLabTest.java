@@ -34,7 +34,7 @@ class WaysInLabTest {
 
   private static void apply(LabNetwork net, FirewallTool tool, Intercept intercept)
       throws Exception {
-    net.apply(tool, new InterceptionRules(List.of(intercept)));
+    net.apply(tool, Rules.of(List.of(intercept)));
   }
 
   private static InetSocketAddress any(boolean six) {

@@ -6,9 +6,9 @@ import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.Divert;
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.Intercept;
-import dev.pellucid.runtime.host.InterceptionRules;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.Rules;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,14 +50,14 @@ record Benchmark(Site site, Plan plan, List<Peer> peers) {
     return new Outcome(samples, sideBySide(lanes, samples));
   }
 
-  private InterceptionRules rules(List<Lane> lanes) {
+  private Rules rules(List<Lane> lanes) {
     List<Intercept> intercepts =
         IntStream.range(0, peers.size())
             .filter(i -> peers.get(i).id().role().intercepts())
             .boxed()
             .flatMap(i -> intercepts(peers.get(i), lanes.get(i)))
             .toList();
-    return new InterceptionRules(intercepts, DIVERTS);
+    return Rules.of(intercepts).withDiverts(DIVERTS);
   }
 
   private static Stream<Intercept> intercepts(Peer peer, Lane lane) {

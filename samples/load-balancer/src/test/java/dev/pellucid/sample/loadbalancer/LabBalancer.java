@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.Intercept;
-import dev.pellucid.runtime.host.InterceptionRules;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.Rules;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -65,7 +65,7 @@ final class LabBalancer {
       intercepts.add(Intercept.tcp("tcp", listener, ports));
       intercepts.add(Intercept.udp("udp", listener, ports));
     }
-    net.apply(FirewallTool.NFT, new InterceptionRules(intercepts));
+    net.apply(FirewallTool.NFT, Rules.of(intercepts));
   }
 
   // It must be read all the time: a full pipe would hold the balancer.

@@ -15,18 +15,12 @@ import java.util.Set;
  *
  * @param intercepts the traffic of each listener; the first that matches takes it
  * @param diverts the traffic of transparent sockets; those of the intercepts are added
+ * @param names what belongs to the rules on the host
  */
-public record InterceptionRules(List<Intercept> intercepts, Set<Divert> diverts) {
+public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames names) {
 
-  /**
-   * The mark (SO_MARK) of a socket whose packets are never intercepted when they leave this host.
-   * Where an intercept has {@linkplain Intercept#localOutput local output}, the proxy's listeners
-   * and upstream sockets need it: the proxy would intercept itself.
-   */
-  public static final int OWN_MARK = PolicyRouting.OWN_MARK;
-
-  /** Copies both. */
-  public InterceptionRules {
+  /** Copies the collections. */
+  public Rules {
     intercepts = List.copyOf(intercepts);
     Set<Divert> all = new LinkedHashSet<>(diverts);
     intercepts.stream()
@@ -36,9 +30,21 @@ public record InterceptionRules(List<Intercept> intercepts, Set<Divert> diverts)
     diverts = Set.copyOf(all);
   }
 
-  /** Rules for these intercepts, and for no other transparent sockets. */
-  public InterceptionRules(List<Intercept> intercepts) {
-    this(intercepts, Set.of());
+  /** Rules for these intercepts, and for no other transparent sockets, with the usual names. */
+  public static Rules of(List<Intercept> intercepts) {
+    return new Rules(intercepts, Set.of(), RuleNames.DEFAULT);
+  }
+
+  /** The same rules, and such that bring their traffic to these transparent sockets too. */
+  public Rules withDiverts(Set<Divert> more) {
+    Set<Divert> all = new LinkedHashSet<>(diverts);
+    all.addAll(more);
+    return new Rules(intercepts, all, names);
+  }
+
+  /** The same rules with other names. */
+  public Rules withNames(RuleNames newNames) {
+    return new Rules(intercepts, diverts, newNames);
   }
 
   /**

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class InterceptionRulesTest {
+class RulesTest {
   private static final Intercept WEB =
       Intercept.tcp(
           "web",
@@ -26,7 +26,7 @@ class InterceptionRulesTest {
       Intercept.tcp("web6", new InetSocketAddress("fd00::1", 50080), List.of(PortRange.of(80)));
 
   private static String text(FirewallTool tool, Intercept... intercepts) {
-    return new InterceptionRules(List.of(intercepts)).applying(tool).text();
+    return Rules.of(List.of(intercepts)).applying(tool).text();
   }
 
   private static void assertContains(String expected, String text) {
@@ -47,13 +47,13 @@ class InterceptionRulesTest {
         table inet pellucid {
           chain divert {
             socket wildcard 1 return
-            socket transparent 1 meta mark set 1 accept
+            socket transparent 1 meta mark set 113 accept
           }
           chain prerouting {
             type filter hook prerouting priority mangle; policy accept;
             meta nfproto ipv4 meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn jump divert
             meta nfproto ipv4 meta l4proto icmp jump divert
-            meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } tproxy ip to :50080 meta mark set 1 accept comment "web"
+            meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } tproxy ip to :50080 meta mark set 113 accept comment "web"
             meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } drop comment "web"
           }
         }
@@ -83,11 +83,11 @@ class InterceptionRulesTest {
         *mangle
         :PELLUCID - [0:0]
         :PELLUCID_DIVERT - [0:0]
-        -A PELLUCID_DIVERT -j MARK --set-mark 1
+        -A PELLUCID_DIVERT -j MARK --set-mark 113
         -A PELLUCID_DIVERT -j ACCEPT
         -A PELLUCID -p tcp ! --syn -m socket --transparent -j PELLUCID_DIVERT
         -A PELLUCID -p icmp -m socket --transparent -j PELLUCID_DIVERT
-        -A PELLUCID -p tcp ! -i lo -m multiport --dports 80,8000:8099 -m comment --comment web -j TPROXY --on-port 50080 --tproxy-mark 1
+        -A PELLUCID -p tcp ! -i lo -m multiport --dports 80,8000:8099 -m comment --comment web -j TPROXY --on-port 50080 --tproxy-mark 113
         COMMIT
         END
         iptables -w -t mangle -C PREROUTING -j PELLUCID 2>/dev/null || iptables -w -t mangle -A PREROUTING -j PELLUCID
@@ -123,12 +123,12 @@ class InterceptionRulesTest {
   @Test
   void eachFamilyGetsItsRoutes() {
     String four = text(NFT, WEB);
-    assertContains("ip -4 route replace local default dev lo table 100\n", four);
-    assertContains("|| ip -4 rule add fwmark 1 table 100\n", four);
+    assertContains("ip -4 route replace local default dev lo table 71\n", four);
+    assertContains("|| ip -4 rule add fwmark 113 table 71\n", four);
     assertContains("accept_local", four);
     assertFalse(four.contains("ip -6"), four);
     String six = text(NFT, WEB_6);
-    assertContains("ip -6 route replace local default dev lo table 100\n", six);
+    assertContains("ip -6 route replace local default dev lo table 71\n", six);
     assertFalse(six.contains("ip -4"), six);
   }
 
@@ -187,12 +187,11 @@ class InterceptionRulesTest {
 
   @Test
   void spoofedSourcesNeedNoIntercept() {
-    InterceptionRules rules =
-        new InterceptionRules(List.of(), Set.of(new Divert(IpFamily.IPV6, Transport.TCP)));
+    Rules rules = Rules.of(List.of()).withDiverts(Set.of(new Divert(IpFamily.IPV6, Transport.TCP)));
     String nft = rules.applying(NFT).text();
     assertContains("meta nfproto ipv6 meta l4proto tcp tcp flags", nft);
     assertContains("meta nfproto ipv6 meta l4proto ipv6-icmp jump divert", nft);
-    assertContains("ip -6 route replace local default dev lo table 100", nft);
+    assertContains("ip -6 route replace local default dev lo table 71", nft);
     assertFalse(nft.contains("tproxy") || nft.contains("ip -4") || nft.contains("udp"), nft);
     assertContains("-A PELLUCID -p icmpv6 -m socket", rules.applying(IPTABLES).text());
   }
@@ -254,17 +253,17 @@ class InterceptionRulesTest {
         """
           chain output {
             type route hook output priority mangle; policy accept;
-            meta mark 2 accept
-            meta nfproto ipv4 meta l4proto tcp tcp dport { 80, 8000-8099 } fib daddr type unicast meta mark set 1 comment "web"
+            meta mark 114 accept
+            meta nfproto ipv4 meta l4proto tcp tcp dport { 80, 8000-8099 } fib daddr type unicast meta mark set 113 comment "web"
           }
         """,
         nft);
-    assertContains("iifname \"lo\" meta mark 1 tcp dport { 80, 8000-8099 } tproxy", nft);
+    assertContains("iifname \"lo\" meta mark 113 tcp dport { 80, 8000-8099 } tproxy", nft);
     String iptables = text(IPTABLES, WEB.withLocalOutput(true));
     assertInOrder(
         iptables,
-        "-A PELLUCID -p tcp -i lo -m mark --mark 1 -m multiport",
-        "-A PELLUCID_OUTPUT -m mark --mark 2 -j RETURN",
+        "-A PELLUCID -p tcp -i lo -m mark --mark 113 -m multiport",
+        "-A PELLUCID_OUTPUT -m mark --mark 114 -j RETURN",
         "-A PELLUCID_OUTPUT -p tcp -m addrtype --dst-type UNICAST",
         "-C OUTPUT -j PELLUCID_OUTPUT");
     Intercept redirect = Intercept.redirect("web", WEB.listener(), WEB.ports());

@@ -1,0 +1,37 @@
+package dev.pellucid.runtime.host.ruleset;
+
+import java.net.InetAddress;
+
+/**
+ * A packet on paper. Its family is that of its addresses, which are both of one.
+ *
+ * @param protocol the protocol it carries
+ * @param inInterface where it arrived; empty for what this host sends
+ * @param outInterface where it leaves; empty where that is not known yet
+ * @param source where it comes from
+ * @param sourcePort from which port; 0 without ports
+ * @param destination where it goes
+ * @param destinationPort to which port; 0 without ports
+ * @param first whether it is the first of its connection: with TCP, a SYN without ACK
+ * @param owner the socket it would be delivered to
+ * @param mark its mark
+ */
+public record Packet(
+    Protocol protocol,
+    String inInterface,
+    String outInterface,
+    InetAddress source,
+    int sourcePort,
+    InetAddress destination,
+    int destinationPort,
+    boolean first,
+    Owner owner,
+    int mark) {
+
+  /** What a packet can carry; ICMP is that of its family. */
+  public enum Protocol {
+    TCP,
+    UDP,
+    ICMP
+  }
+}
