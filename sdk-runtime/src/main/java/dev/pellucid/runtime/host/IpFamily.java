@@ -10,7 +10,6 @@ public enum IpFamily {
   /** IPv6. */
   IPV6("-6", "ip6tables", "ipv6", "ip6", "ipv6-icmp", "icmpv6");
 
-  /** The option of ip(8). */
   final String option;
 
   /** The iptables command. */
@@ -41,6 +40,11 @@ public enum IpFamily {
     this.nft = nft;
     this.nftErrors = nftErrors;
     this.iptablesErrors = iptablesErrors;
+  }
+
+  /** The option of ip(8) that chooses it. */
+  public String option() {
+    return option;
   }
 
   /** The family of an address. */

@@ -1,7 +1,40 @@
 package dev.pellucid.runtime.host.doctor;
 
+import dev.pellucid.runtime.host.IpFamily;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The host as it is while it is examined. Each part is read when a check first asks for it, in the
  * network namespace of the calling thread, and then kept: all checks see the same.
  */
-final class Host {}
+final class Host {
+  private final Sysctls sysctls = new Sysctls();
+  private final Map<IpFamily, Routing> routing = new EnumMap<>(IpFamily.class);
+  private @Nullable Links links;
+
+  /** The settings of the kernel. */
+  Sysctls sysctls() {
+    return sysctls;
+  }
+
+  /** The network interfaces. */
+  Links links() throws IOException, InterruptedException {
+    if (links == null) {
+      links = Links.read();
+    }
+    return links;
+  }
+
+  /** The rules and routes of a family. */
+  Routing routing(IpFamily family) throws IOException, InterruptedException {
+    Routing kept = routing.get(family);
+    if (kept == null) {
+      kept = Routing.read(family);
+      routing.put(family, kept);
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,64 @@
+package dev.pellucid.runtime.host.doctor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Settings of the kernel, by the names that sysctl(8) has for them: {@code net.ipv4.ip_forward}. A
+ * dot within the name of an interface becomes a slash there.
+ */
+final class Sysctls {
+  private final Map<String, Optional<String>> values = new HashMap<>();
+
+  /** The name of an interface's setting, such as {@code net.ipv4.conf.eth0/7.rp_filter}. */
+  static String ofInterface(String family, String link, String setting) {
+    return "net.%s.conf.%s.%s".formatted(family, swapped(link), setting);
+  }
+
+  /**
+   * A setting that is a number.
+   *
+   * @return empty if this kernel does not have it
+   */
+  OptionalInt number(String name) throws IOException {
+    Optional<String> text = text(name);
+    try {
+      return text.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text.get()));
+    } catch (NumberFormatException e) {
+      throw new IOException("sysctl " + name + " is not a number but " + text.get(), e);
+    }
+  }
+
+  /**
+   * A setting as the kernel prints it.
+   *
+   * @return empty if this kernel does not have it
+   */
+  Optional<String> text(String name) throws IOException {
+    Optional<String> kept = values.get(name);
+    if (kept == null) {
+      kept = read(name);
+      values.put(name, kept);
+    }
+    return kept;
+  }
+
+  private static Optional<String> read(String name) throws IOException {
+    try {
+      return Optional.of(Files.readString(Path.of("/proc/sys", swapped(name))).strip());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Dots for slashes, slashes for dots. */
+  private static String swapped(String name) {
+    return name.replace('.', '\0').replace('/', '.').replace('\0', '/');
+  }
+}
