@@ -2,9 +2,15 @@ package dev.pellucid.runtime;
 
 import dev.pellucid.javadsl.EventLoops;
 import dev.pellucid.runtime.config.ProxyConfig;
+import dev.pellucid.runtime.host.doctor.Depth;
+import dev.pellucid.runtime.host.doctor.Doctor;
+import dev.pellucid.runtime.host.doctor.Finding;
+import dev.pellucid.runtime.host.doctor.HostRequirements;
+import dev.pellucid.runtime.host.doctor.Severity;
 import dev.pellucid.runtime.plugin.PluginCatalog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -38,7 +44,7 @@ public final class ProxyServer {
   public static CompletionStage<ProxyServer> start(
       ActorSystem system, ProxyConfig config, PluginCatalog catalog) {
     try {
-      config.listeners().forEach(HostCheck::check);
+      requireHost(config);
       EventLoops loops = EventLoops.get(system);
       ProxyPlugins plugins = ProxyPlugins.create(config, catalog);
       ProxyPools pools = new ProxyPools(system);
@@ -51,6 +57,20 @@ public final class ProxyServer {
               failure -> close.get().thenCompose(end -> CompletableFuture.failedStage(failure)));
     } catch (RuntimeException | Error e) { // a plugin may throw anything
       return CompletableFuture.failedStage(e);
+    }
+  }
+
+  private static void requireHost(ProxyConfig config) {
+    HostRequirements wanted = HostRules.requirements(config, HostRequirements.NONE.applyCommand());
+    try {
+      for (Finding finding : Doctor.examine(wanted, Depth.LOOK)) {
+        if (finding.type().severity() == Severity.FATAL) {
+          throw new ProxyStartException(finding);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while the host was examined");
     }
   }
 

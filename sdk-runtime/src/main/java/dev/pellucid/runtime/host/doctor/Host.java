@@ -1,9 +1,12 @@
 package dev.pellucid.runtime.host.doctor;
 
 import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.linux.LocalAddresses;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,5 +39,29 @@ final class Host {
       routing.put(family, kept);
     }
     return kept;
+  }
+
+  private @Nullable Set<InetAddress> addresses;
+  private @Nullable Set<ListeningSocket> listening;
+
+  /** The addresses of its interfaces. */
+  Set<InetAddress> addresses() throws IOException {
+    if (addresses == null) {
+      addresses = LocalAddresses.read();
+    }
+    return addresses;
+  }
+
+  /** Whether an address is its own. */
+  boolean owns(InetAddress address) throws IOException {
+    return address.isLoopbackAddress() || addresses().contains(address);
+  }
+
+  /** The sockets that take what comes to them. */
+  Set<ListeningSocket> listening() throws IOException {
+    if (listening == null) {
+      listening = ListeningSocket.read();
+    }
+    return listening;
   }
 }
