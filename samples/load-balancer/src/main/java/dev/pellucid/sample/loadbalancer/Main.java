@@ -38,7 +38,9 @@ public final class Main {
   }
 
   static CommandLine commandLine(PrintStream out) {
-    return new CommandLine(new Main(out)).setExecutionExceptionHandler(new Failures());
+    return new CommandLine(new Main(out))
+        .addSubcommand(new DoctorCommand(out))
+        .setExecutionExceptionHandler(new Failures());
   }
 
   @Command(

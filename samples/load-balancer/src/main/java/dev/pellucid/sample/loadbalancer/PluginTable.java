@@ -62,28 +62,13 @@ final class PluginTable {
         IntStream.range(0, widths.size())
             .mapToObj(column -> padded(cells.get(column), widths.get(column)) + GAP)
             .collect(Collectors.joining());
-    return wrapped(start, cells.get(widths.size()));
+    return Wrapping.lines(start, cells.get(widths.size()), WIDTH);
   }
 
   private static List<String> settings(InstalledPlugin<?> plugin) {
     return plugin.keys().isEmpty()
         ? List.of()
-        : wrapped("    keys: ", String.join(", ", new TreeSet<>(plugin.keys())));
-  }
-
-  /** The text behind a start; further lines of it stand below the first. */
-  private static List<String> wrapped(String start, String text) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder(start);
-    for (String word : text.strip().split("\\s+", -1)) {
-      if (line.length() > start.length() && line.length() + word.length() > WIDTH) {
-        lines.add(line.toString().stripTrailing());
-        line = new StringBuilder(" ".repeat(start.length()));
-      }
-      line.append(word).append(' ');
-    }
-    lines.add(line.toString().stripTrailing());
-    return lines;
+        : Wrapping.lines("    keys: ", String.join(", ", new TreeSet<>(plugin.keys())), WIDTH);
   }
 
   private static String padded(String text, int width) {

@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +28,7 @@ class MainTest {
   @Test
   void aBadFileIsCode2() throws IOException {
     Path file = Files.writeString(folder.resolve("web.conf"), "pellucid.event-loops = -1");
-    for (String command : new String[] {"run", "check", "plugins"}) {
+    for (String command : new String[] {"run", "check", "plugins", "doctor"}) {
       assertEquals(2, execute(command, file.toString()));
       assertTrue(
           err.toString().startsWith(file + ":1: pellucid.event-loops: must be"), err::toString);
@@ -48,6 +53,16 @@ class MainTest {
   void aBadCommandLineIsCode2() {
     assertEquals(2, execute("run"));
     assertEquals(2, execute("frobnicate"));
+  }
+
+  @Test
+  void doctorPrintsWhatItExamined() {
+    int code = execute("doctor", "--json");
+    Config json =
+        ConfigFactory.parseString(
+            out.toString(UTF_8), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
+    assertEquals(List.of(), json.getStringList("examined.listeners"));
+    assertEquals(json.getConfigList("findings").isEmpty() ? 0 : 1, code);
   }
 
   @Test
