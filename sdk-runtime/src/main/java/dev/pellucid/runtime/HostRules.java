@@ -30,7 +30,8 @@ public final class HostRules {
   public static Rules of(ProxyConfig config) {
     List<ListenerConfig> listeners = config.listeners();
     return Rules.of(listeners.stream().map(HostRules::intercept).flatMap(Optional::stream).toList())
-        .withDiverts(listeners.stream().flatMap(HostRules::diverts).collect(Collectors.toSet()));
+        .withDiverts(listeners.stream().flatMap(HostRules::diverts).collect(Collectors.toSet()))
+        .withNames(config.rules());
   }
 
   /**
@@ -70,7 +71,7 @@ public final class HostRules {
   static int ownMark(ProxyConfig config) {
     boolean localOutput =
         config.listeners().stream().anyMatch(listener -> listener.intercept().localOutput());
-    return localOutput ? of(config).names().proxyMark() : 0;
+    return localOutput ? config.rules().proxyMark() : 0;
   }
 
   private static Optional<Intercept> intercept(ListenerConfig listener) {

@@ -172,7 +172,7 @@ public final class LabNetwork implements AutoCloseable {
 
   /** Removes the rules from the proxy. */
   public void remove(FirewallTool tool) throws Exception {
-    proxy().run(() -> Rules.removing(tool).run(iptablesLock()));
+    proxy().run(() -> Rules.of(List.of()).removing(tool).run(iptablesLock()));
   }
 
   // The legacy iptables locks a file in /run, which is not ours to write without root.

@@ -33,6 +33,25 @@ class HostRulesTest {
   }
 
   @Test
+  void theNamesAreThoseOfTheFile() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("names.conf"),
+            """
+            pellucid {
+              rules { table = edge, mark = 0x1a, proxy-mark = 27, route-table = 200 }
+              listeners.web {
+                address = "0.0.0.0:50080", upstream.route = original-destination
+                intercept { ports = [80], local-output = true }
+              }
+            }
+            """);
+    ProxyConfig config = ProxyConfig.load(file);
+    assertEquals(new RuleNames("edge", 0x1a, 27, 200), HostRules.of(config).names());
+    assertEquals(27, HostRules.ownMark(config));
+  }
+
+  @Test
   void eachModeGetsTheRulesItNeeds() throws IOException {
     ProxyConfig config =
         config(

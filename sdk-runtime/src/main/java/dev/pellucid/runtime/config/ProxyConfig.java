@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.config;
 
 import dev.pellucid.api.Transport;
+import dev.pellucid.runtime.host.RuleNames;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param eventLoops how many event loops there are; 0: one per core
  * @param pluginsDir the plugin folder; it may be missing unless the file names it
  * @param admin the admin endpoint
+ * @param rules what belongs to the firewall rules on the host
  * @param listeners the listeners, in the order of the file, at least one
  * @param notes what the file asks for in vain, one line each
  */
@@ -22,6 +24,7 @@ public record ProxyConfig(
     int eventLoops,
     Path pluginsDir,
     AdminConfig admin,
+    RuleNames rules,
     List<ListenerConfig> listeners,
     List<String> notes) {
 
@@ -56,11 +59,22 @@ public record ProxyConfig(
     if (section.has("admin") && admin.enabled()) {
       section.note("admin", "this version has no admin endpoint yet");
     }
+    RuleNames rules = section.section("rules", ProxyConfig::rules);
     List<ListenerConfig> listeners = section.section("listeners", ProxyConfig::listeners);
     if (section.isEmpty("listeners")) {
       section.problem("listeners", "needs at least one listener, such as web { ... }");
     }
-    return new ProxyConfig(eventLoops, pluginsDir, admin, listeners, report.notes());
+    return new ProxyConfig(eventLoops, pluginsDir, admin, rules, listeners, report.notes());
+  }
+
+  private static RuleNames rules(Section section) {
+    RuleNames usual = RuleNames.DEFAULT;
+    String table = section.read("table", Readings.TEXT, usual.table());
+    int mark = section.read("mark", Readings.MARK, usual.mark());
+    int proxyMark = section.read("proxy-mark", Readings.MARK, usual.proxyMark());
+    int routeTable =
+        section.read("route-table", Readings.whole(1, Integer.MAX_VALUE), usual.routeTable());
+    return section.built(() -> new RuleNames(table, mark, proxyMark, routeTable)).orElse(usual);
   }
 
   /** The default may be missing, even where the file spells it out. */

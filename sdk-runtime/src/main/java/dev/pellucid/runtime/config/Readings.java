@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import dev.pellucid.api.Addresses;
 import dev.pellucid.api.Cidr;
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
 final class Readings {
   private static final Duration LONGEST = Duration.ofDays(365);
   private static final Pattern INTERFACE_NAME = Pattern.compile("[\\w.:@-]{1,15}");
+  private static final Pattern HEXADECIMAL = Pattern.compile("0x[0-9a-fA-F]{1,8}");
   private static final String KEY = "value";
 
   private Readings() {}
@@ -88,6 +90,14 @@ final class Readings {
           value.valueType() == ConfigValueType.NUMBER
               ? parsed(value, whole(1, 65535), PortRange::of)
               : parsed(value, TEXT, PortRange::parse);
+
+  /** The mark of packets, which HOCON takes for text where it is hexadecimal. */
+  static final Reading<Integer> MARK =
+      value ->
+          value.unwrapped() instanceof String text && HEXADECIMAL.matcher(text).matches()
+              ? whole(1, Integer.MAX_VALUE)
+                  .read(ConfigValueFactory.fromAnyRef(Long.decode(text), "a mark"))
+              : whole(1, Integer.MAX_VALUE).read(value);
 
   static Reading<Integer> whole(int least, int most) {
     return value -> {

@@ -11,75 +11,65 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The rules as iptables chains of their own, replaced in one transaction per table. */
-final class IptablesRules {
+/**
+ * One family's rules as iptables chains of their own, replaced in one transaction per table.
+ *
+ * @param family the version of IP
+ * @param rules what they do
+ * @param chains the chains
+ */
+record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
   // What one multiport match takes; a range counts twice.
   private static final int MULTIPORT_LIMIT = 15;
-
-  private static final IptablesChain PREROUTING =
-      new IptablesChain("mangle", "PREROUTING", "PELLUCID");
-  private static final IptablesChain OUTPUT =
-      new IptablesChain("mangle", "OUTPUT", "PELLUCID_OUTPUT");
-  private static final IptablesChain REDIRECT =
-      new IptablesChain("nat", "PREROUTING", "PELLUCID_REDIRECT");
-  private static final IptablesChain REDIRECT_OUTPUT =
-      new IptablesChain("nat", "OUTPUT", "PELLUCID_REDIRECT_OUT");
-  private static final List<IptablesChain> CHAINS =
-      List.of(PREROUTING, OUTPUT, REDIRECT, REDIRECT_OUTPUT);
-
-  /** Called from {@link #PREROUTING} alone. */
-  private static final IptablesChain DIVERT =
-      new IptablesChain("mangle", PREROUTING.name(), "PELLUCID_DIVERT");
-
-  // Listeners bound to any address do not count as owners; that is this match's default.
-  private static final String OWNED = "-m socket --transparent -j " + DIVERT.name();
 
   // What the host sends to itself, to many or to all stays untouched. For IPv6, the first match
   // takes local addresses for unicast ones.
   private static final String TO_OTHERS =
       "-m addrtype --dst-type UNICAST -m addrtype ! --dst-type LOCAL";
-  private static final String NOT_OWN =
-      "-m mark --mark %d -j RETURN".formatted(PolicyRouting.OWN_MARK);
 
-  /** What the output chain has marked comes back on loopback. */
-  private static final String LOOPED = "-i lo -m mark --mark " + PolicyRouting.MARK;
+  IptablesRules(IpFamily family, Rules rules) {
+    this(family, rules, new IptablesChains(rules.names()));
+  }
 
-  private IptablesRules() {}
-
-  static List<String> adding(IpFamily family, Rules rules) {
-    Map<IptablesChain, List<String>> filled = filled(family, rules);
+  List<String> adding() {
+    Map<IptablesChain, List<String>> filled = filled();
     List<String> commands = new ArrayList<>();
     if (!filled.isEmpty()) {
-      commands.add(restoring(family, filled));
+      commands.add(restoring(filled));
     }
-    for (IptablesChain chain : CHAINS) {
+    for (IptablesChain chain : chains.hooked()) {
       // What is empty now may have rules from an earlier time.
       commands.add(filled.containsKey(chain) ? chain.hooking(family) : chain.removing(family));
     }
-    if (!filled.containsKey(PREROUTING)) {
-      commands.add(DIVERT.deleting(family));
+    if (!filled.containsKey(chains.prerouting())) {
+      commands.add(chains.divert().deleting(family));
     }
     return commands;
   }
 
-  static List<String> removing(IpFamily family) {
+  List<String> removing() {
     List<String> commands = new ArrayList<>();
-    CHAINS.forEach(chain -> commands.add(chain.removing(family)));
-    commands.add(DIVERT.deleting(family));
+    chains.hooked().forEach(chain -> commands.add(chain.removing(family)));
+    commands.add(chains.divert().deleting(family));
     return commands;
   }
 
-  private static Map<IptablesChain, List<String>> filled(IpFamily family, Rules rules) {
-    Map<IptablesChain, List<String>> chains = new LinkedHashMap<>();
-    chains.put(PREROUTING, prerouting(family, rules));
-    chains.put(OUTPUT, output(rules.handedOver(family)));
-    chains.put(REDIRECT, redirect(rules.redirected(family)));
-    chains.put(REDIRECT_OUTPUT, redirectOutput(rules.redirected(family)));
-    chains.values().removeIf(List::isEmpty);
-    return chains;
+  // Listeners bound to any address do not count as owners; that is this match's default.
+  private String owned() {
+    return "-m socket --transparent -j " + chains.divert().name();
   }
 
-  private static String restoring(IpFamily family, Map<IptablesChain, List<String>> filled) {
+  private Map<IptablesChain, List<String>> filled() {
+    Map<IptablesChain, List<String>> filled = new LinkedHashMap<>();
+    filled.put(chains.prerouting(), prerouting());
+    filled.put(chains.output(), output());
+    filled.put(chains.redirect(), redirect());
+    filled.put(chains.redirectOutput(), redirectOutput());
+    filled.values().removeIf(List::isEmpty);
+    return filled;
+  }
+
+  private String restoring(Map<IptablesChain, List<String>> filled) {
     StringBuilder text = new StringBuilder(family.iptables + "-restore -w --noflush <<'END'\n");
     for (String table : List.of("mangle", "nat")) {
       Map<IptablesChain, List<String>> own = new LinkedHashMap<>(filled);
@@ -91,42 +81,44 @@ final class IptablesRules {
     return text.append("END").toString();
   }
 
-  private static String table(String table, Map<IptablesChain, List<String>> chains) {
+  private String table(String table, Map<IptablesChain, List<String>> filled) {
     List<String> lines = new ArrayList<>();
     lines.add("*" + table);
     // Naming a chain with --noflush creates or empties it.
-    chains.keySet().forEach(chain -> lines.add(":%s - [0:0]".formatted(chain.name())));
-    if (chains.containsKey(PREROUTING)) {
-      lines.add(":%s - [0:0]".formatted(DIVERT.name()));
-      lines.add("-A %s -j MARK --set-mark %d".formatted(DIVERT.name(), PolicyRouting.MARK));
-      lines.add("-A %s -j ACCEPT".formatted(DIVERT.name()));
+    filled.keySet().forEach(chain -> lines.add(":%s - [0:0]".formatted(chain.name())));
+    if (filled.containsKey(chains.prerouting())) {
+      String divert = chains.divert().name();
+      lines.add(":%s - [0:0]".formatted(divert));
+      lines.add("-A %s -j MARK --set-mark %s".formatted(divert, mark()));
+      lines.add("-A %s -j ACCEPT".formatted(divert));
     }
-    chains.forEach(
-        (chain, rules) -> rules.forEach(rule -> lines.add("-A " + chain.name() + " " + rule)));
+    filled.forEach(
+        (chain, own) -> own.forEach(rule -> lines.add("-A " + chain.name() + " " + rule)));
     lines.add("COMMIT\n");
     return String.join("\n", lines);
   }
 
   // The order, and what is left out of the first rule, have the same reasons as in nft.
-  private static List<String> prerouting(IpFamily family, Rules rules) {
+  private List<String> prerouting() {
     List<String> lines = new ArrayList<>();
     if (rules.diverts().contains(new Divert(family, Transport.TCP))) {
-      lines.add("-p tcp ! --syn " + OWNED);
+      lines.add("-p tcp ! --syn " + owned());
     }
     if (rules.diverts(family)) {
-      lines.add("-p %s ".formatted(family.iptablesErrors) + OWNED);
+      lines.add("-p %s ".formatted(family.iptablesErrors) + owned());
     }
     rules.handedOver(family).forEach(intercept -> lines.addAll(handOver(intercept)));
     if (rules.diverts().contains(new Divert(family, Transport.UDP))) {
-      lines.add("-p udp " + OWNED);
+      lines.add("-p udp " + owned());
     }
     return lines;
   }
 
-  private static List<String> handOver(Intercept intercept) {
+  private List<String> handOver(Intercept intercept) {
     List<String> arrivals = new ArrayList<>(interfaces(intercept.interfaces()));
     if (intercept.localOutput()) {
-      arrivals.add(LOOPED);
+      // What the output chain has marked comes back on loopback.
+      arrivals.add("-i lo -m mark --mark " + mark());
     }
     return switch (intercept.mode()) {
       case FOREIGN -> foreign(intercept, arrivals);
@@ -134,8 +126,8 @@ final class IptablesRules {
     };
   }
 
-  private static List<String> foreign(Intercept intercept, List<String> arrivals) {
-    List<String> rules = new ArrayList<>(rules(intercept, arrivals, OWNED));
+  private List<String> foreign(Intercept intercept, List<String> arrivals) {
+    List<String> rules = new ArrayList<>(rules(intercept, arrivals, owned()));
     switch (intercept.onProxyDown()) {
       case BLOCK -> rules.addAll(rules(intercept, arrivals, "-j DROP"));
       case RESET -> throw impossible(intercept, "block or bypass");
@@ -145,7 +137,7 @@ final class IptablesRules {
   }
 
   // Its TPROXY drops what has no listener, and nothing in the mangle table could do otherwise.
-  private static List<String> tproxy(Intercept intercept, List<String> arrivals) {
+  private List<String> tproxy(Intercept intercept, List<String> arrivals) {
     if (intercept.onProxyDown() != OnProxyDown.BLOCK) {
       throw impossible(intercept, "block");
     }
@@ -157,8 +149,7 @@ final class IptablesRules {
     return rules(
         intercept,
         arrivals,
-        "-j TPROXY --on-port %d%s --tproxy-mark %d"
-            .formatted(listener.getPort(), host, PolicyRouting.MARK));
+        "-j TPROXY --on-port %d%s --tproxy-mark %s".formatted(listener.getPort(), host, mark()));
   }
 
   private static IllegalArgumentException impossible(Intercept intercept, String possible) {
@@ -168,25 +159,28 @@ final class IptablesRules {
             .formatted(intercept.name(), possible, wanted));
   }
 
-  private static List<String> output(List<Intercept> intercepts) {
-    return localOutput(intercepts, intercept -> "-j MARK --set-mark " + PolicyRouting.MARK);
+  private String mark() {
+    return rules.names().markText();
   }
 
-  private static List<String> redirect(List<Intercept> intercepts) {
+  private List<String> output() {
+    return localOutput(rules.handedOver(family), intercept -> "-j MARK --set-mark " + mark());
+  }
+
+  private List<String> redirect() {
     List<String> lines = new ArrayList<>();
-    for (Intercept intercept : intercepts) {
+    for (Intercept intercept : rules.redirected(family)) {
       List<String> arrivals = interfaces(intercept.interfaces());
       lines.addAll(rules(intercept, arrivals, redirection(intercept)));
     }
     return lines;
   }
 
-  private static List<String> redirectOutput(List<Intercept> intercepts) {
-    return localOutput(intercepts, IptablesRules::redirection);
+  private List<String> redirectOutput() {
+    return localOutput(rules.redirected(family), IptablesRules::redirection);
   }
 
-  private static List<String> localOutput(
-      List<Intercept> intercepts, Function<Intercept, String> target) {
+  private List<String> localOutput(List<Intercept> intercepts, Function<Intercept, String> target) {
     List<String> lines = new ArrayList<>();
     for (Intercept intercept : intercepts) {
       if (intercept.localOutput()) {
@@ -194,7 +188,7 @@ final class IptablesRules {
       }
     }
     if (!lines.isEmpty()) {
-      lines.add(0, NOT_OWN);
+      lines.add(0, "-m mark --mark %s -j RETURN".formatted(rules.names().proxyMarkText()));
     }
     return lines;
   }

@@ -6,48 +6,47 @@ import dev.pellucid.api.Transport;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rules as an nft table of their own, replaced in one transaction. */
-final class NftRules {
-  // Adding first makes deleting succeed where there is no table yet.
-  private static final String DELETE =
-      """
-      add table inet pellucid
-      delete table inet pellucid
-      """;
-
-  private static final String TAKE = "meta mark set %d accept".formatted(PolicyRouting.MARK);
-
-  // A socket bound to any address is a listener: whatever has its port by chance is not its own.
-  // Sockets in TIME_WAIT, and those that wait for their handshake's end, are neither the one nor
-  // the other: `wildcard 0` would not match them.
-  private static final List<String> DIVERT =
-      List.of("socket wildcard 1 return", "socket transparent 1 " + TAKE);
-
+/**
+ * The rules as an nft table of their own, replaced in one transaction.
+ *
+ * @param rules what they do
+ */
+record NftRules(Rules rules) {
   private static final String TO_OWNER = "jump divert";
 
   // What the host sends to itself, to many or to all stays untouched.
   private static final String TO_OTHERS = "fib daddr type unicast ";
-  private static final String NOT_OWN = "meta mark %d accept".formatted(PolicyRouting.OWN_MARK);
 
-  /** What the output chain has marked comes back on loopback. */
-  private static final String LOOPED = "iifname \"lo\" meta mark " + PolicyRouting.MARK + " ";
-
-  private NftRules() {}
-
-  static String adding(Rules rules) {
+  String adding() {
     return command(
-        DELETE
-            + "table inet pellucid {\n"
-            + (rules.diverts().isEmpty() ? "" : chain("divert", DIVERT))
-            + chain("prerouting", "filter hook prerouting priority mangle", prerouting(rules))
-            + chain("output", "route hook output priority mangle", output(rules))
-            + chain("nat_prerouting", "nat hook prerouting priority dstnat", redirect(rules))
-            + chain("nat_output", "nat hook output priority -100", redirectOutput(rules))
+        deleting()
+            + "table inet %s {\n".formatted(rules.names().table())
+            + (rules.diverts().isEmpty() ? "" : chain("divert", divert()))
+            + chain("prerouting", "filter hook prerouting priority mangle", prerouting())
+            + chain("output", "route hook output priority mangle", output())
+            + chain("nat_prerouting", "nat hook prerouting priority dstnat", redirect())
+            + chain("nat_output", "nat hook output priority -100", redirectOutput())
             + "}\n");
   }
 
-  static String removing() {
-    return command(DELETE);
+  String removing() {
+    return command(deleting());
+  }
+
+  // Adding first makes deleting succeed where there is no table yet.
+  private String deleting() {
+    return "add table inet %1$s\ndelete table inet %1$s\n".formatted(rules.names().table());
+  }
+
+  // A socket bound to any address is a listener: whatever has its port by chance is not its own.
+  // Sockets in TIME_WAIT, and those that wait for their handshake's end, are neither the one nor
+  // the other: `wildcard 0` would not match them.
+  private List<String> divert() {
+    return List.of("socket wildcard 1 return", "socket transparent 1 " + take());
+  }
+
+  private String take() {
+    return "meta mark set %s accept".formatted(rules.names().markText());
   }
 
   private static String chain(String name, String type, List<String> rules) {
@@ -67,7 +66,7 @@ final class NftRules {
 
   // TCP: what sockets own goes first to them. UDP: a client's next datagram belongs to the
   // listener, although a socket that replies in the name of its destination seems to own it.
-  private static List<String> prerouting(Rules rules) {
+  private List<String> prerouting() {
     List<String> lines = new ArrayList<>();
     for (IpFamily family : IpFamily.values()) {
       if (rules.diverts().contains(new Divert(family, Transport.TCP))) {
@@ -99,7 +98,7 @@ final class NftRules {
     return "meta nfproto %s ".formatted(family.nfproto) + match + TO_OWNER;
   }
 
-  private static List<String> handOver(Intercept intercept) {
+  private List<String> handOver(Intercept intercept) {
     List<String> lines = new ArrayList<>();
     for (String arrival : arrivals(intercept)) {
       String match = match(intercept, arrival);
@@ -115,10 +114,10 @@ final class NftRules {
   }
 
   // tproxy is no verdict: without the accept, the packet would go on to the next rule.
-  private static String toListener(Intercept intercept) {
+  private String toListener(Intercept intercept) {
     return intercept.mode() == InterceptMode.FOREIGN
         ? TO_OWNER
-        : "tproxy %s to %s ".formatted(intercept.family().nft, listener(intercept)) + TAKE;
+        : "tproxy %s to %s ".formatted(intercept.family().nft, listener(intercept)) + take();
   }
 
   private static String rejection(Transport transport) {
@@ -128,18 +127,18 @@ final class NftRules {
     };
   }
 
-  private static List<String> output(Rules rules) {
+  private List<String> output() {
     List<String> lines = new ArrayList<>();
     for (Intercept intercept : rules.intercepts()) {
       if (intercept.localOutput() && intercept.mode() != InterceptMode.REDIRECT) {
-        String mark = "meta mark set " + PolicyRouting.MARK;
+        String mark = "meta mark set " + rules.names().markText();
         lines.add(match(intercept, "") + TO_OTHERS + mark + comment(intercept));
       }
     }
     return exceptOwn(lines);
   }
 
-  private static List<String> redirect(Rules rules) {
+  private List<String> redirect() {
     List<String> lines = new ArrayList<>();
     for (Intercept intercept : rules.intercepts()) {
       if (intercept.mode() == InterceptMode.REDIRECT) {
@@ -150,7 +149,7 @@ final class NftRules {
     return lines;
   }
 
-  private static List<String> redirectOutput(Rules rules) {
+  private List<String> redirectOutput() {
     List<String> lines = new ArrayList<>();
     for (Intercept intercept : rules.intercepts()) {
       if (intercept.localOutput() && intercept.mode() == InterceptMode.REDIRECT) {
@@ -161,9 +160,9 @@ final class NftRules {
     return exceptOwn(lines);
   }
 
-  private static List<String> exceptOwn(List<String> lines) {
+  private List<String> exceptOwn(List<String> lines) {
     if (!lines.isEmpty()) {
-      lines.add(0, NOT_OWN);
+      lines.add(0, "meta mark %s accept".formatted(rules.names().proxyMarkText()));
     }
     return lines;
   }
@@ -175,9 +174,11 @@ final class NftRules {
         : "dnat %s to %s".formatted(intercept.family().nft, listener(intercept));
   }
 
-  private static List<String> arrivals(Intercept intercept) {
+  private List<String> arrivals(Intercept intercept) {
     String forwarded = interfaces(intercept.interfaces());
-    return intercept.localOutput() ? List.of(forwarded, LOOPED) : List.of(forwarded);
+    // What the output chain has marked comes back on loopback.
+    String looped = "iifname \"lo\" meta mark %s ".formatted(rules.names().markText());
+    return intercept.localOutput() ? List.of(forwarded, looped) : List.of(forwarded);
   }
 
   private static String match(Intercept intercept, String arrival) {

@@ -48,4 +48,14 @@ public record RuleNames(String table, int mark, int proxyMark, int routeTable) {
               + " is not free: 253 to 255 are the kernel's own, and they begin at 1");
     }
   }
+
+  /** The mark as the rules write it. */
+  String markText() {
+    return "0x%x".formatted(mark);
+  }
+
+  /** The mark of the proxy's own sockets as the rules write it. */
+  String proxyMarkText() {
+    return "0x%x".formatted(proxyMark);
+  }
 }

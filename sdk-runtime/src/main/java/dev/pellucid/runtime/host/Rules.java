@@ -57,7 +57,7 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
     List<String> commands = new ArrayList<>();
     // The routes come first: a rule without its route sends packets astray.
     for (IpFamily family : IpFamily.values()) {
-      commands.addAll(diverts(family) ? PolicyRouting.adding(family) : List.of());
+      commands.addAll(diverts(family) ? new PolicyRouting(family, names).adding() : List.of());
     }
     if (diverts(IpFamily.IPV4)) {
       commands.add(PolicyRouting.ACCEPT_LOCAL);
@@ -67,31 +67,31 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
   }
 
   /**
-   * The script that removes what any {@link #applying} with the same tool has installed. It leaves
-   * sysctls alone, for it cannot know what they were.
+   * The script that removes what any {@link #applying} with the same tool and names has installed.
+   * It leaves sysctls alone, for it cannot know what they were.
    */
-  public static HostScript removing(FirewallTool tool) {
+  public HostScript removing(FirewallTool tool) {
     List<String> commands = new ArrayList<>();
     switch (tool) {
-      case NFT -> commands.add(NftRules.removing());
+      case NFT -> commands.add(new NftRules(this).removing());
       case IPTABLES -> {
         for (IpFamily family : IpFamily.values()) {
-          commands.addAll(IptablesRules.removing(family));
+          commands.addAll(new IptablesRules(family, this).removing());
         }
       }
     }
     for (IpFamily family : IpFamily.values()) {
-      commands.addAll(PolicyRouting.removing(family));
+      commands.addAll(new PolicyRouting(family, names).removing());
     }
     return new HostScript(commands);
   }
 
   private List<String> adding(FirewallTool tool) {
     return switch (tool) {
-      case NFT -> List.of(NftRules.adding(this));
+      case NFT -> List.of(new NftRules(this).adding());
       case IPTABLES ->
           Arrays.stream(IpFamily.values())
-              .flatMap(family -> IptablesRules.adding(family, this).stream())
+              .flatMap(family -> new IptablesRules(family, this).adding().stream())
               .toList();
     };
   }

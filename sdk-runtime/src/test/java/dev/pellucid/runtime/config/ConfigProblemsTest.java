@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,5 +248,24 @@ class ConfigProblemsTest {
     ConfigurationException refused =
         assertThrows(ConfigurationException.class, () -> ProxyConfig.load(folder));
     assertEquals(folder + ": this is not a file that can be read", refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rules.mark = 0x0 | rules.mark: must be a whole number from 1 to 2147483647, not 0",
+        "rules.mark = red | rules.mark: must be a whole number",
+        "rules.proxy-mark = 1.5 | rules.proxy-mark: must be a whole number",
+        "rules.proxy-mark = 0x71 | rules: the two marks have to differ",
+        "rules.route-table = 254 | rules: route table 254 is not free",
+        "rules.table = Big | rules: a table's name is",
+        "rules.mask = 1 | rules.mask: unknown key \"mask\", did you mean \"mark\"?"
+      })
+  void theNamesOfTheRulesAreChecked(String setting, String problem) throws IOException {
+    Path file = Files.writeString(folder.resolve("names.conf"), "pellucid." + setting);
+    ConfigurationException refused =
+        assertThrows(ConfigurationException.class, () -> ProxyConfig.load(file));
+    assertTrue(refused.getMessage().contains("pellucid." + problem), refused::getMessage);
   }
 }

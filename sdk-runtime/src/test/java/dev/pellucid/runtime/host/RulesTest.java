@@ -11,6 +11,7 @@ import dev.pellucid.api.Cidr;
 import dev.pellucid.api.Transport;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -47,19 +48,32 @@ class RulesTest {
         table inet pellucid {
           chain divert {
             socket wildcard 1 return
-            socket transparent 1 meta mark set 113 accept
+            socket transparent 1 meta mark set 0x71 accept
           }
           chain prerouting {
             type filter hook prerouting priority mangle; policy accept;
             meta nfproto ipv4 meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn jump divert
             meta nfproto ipv4 meta l4proto icmp jump divert
-            meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } tproxy ip to :50080 meta mark set 113 accept comment "web"
+            meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } tproxy ip to :50080 meta mark set 0x71 accept comment "web"
             meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } drop comment "web"
           }
         }
         END
         """,
         text(NFT, narrow));
+  }
+
+  @Test
+  void theNamesAreTheOnesAskedFor() {
+    Rules rules =
+        Rules.of(List.of(WEB.withLocalOutput(true)))
+            .withNames(new RuleNames("edge", 0x1a, 0x1b, 200));
+    for (FirewallTool tool : FirewallTool.values()) {
+      String text = rules.applying(tool).text() + rules.removing(tool).text();
+      assertFalse(text.toLowerCase(Locale.ROOT).matches("(?s).*(pellucid|0x7|\\b71\\b).*"), text);
+      assertContains("0x1b", text);
+      assertContains("ip -4 rule add fwmark 0x1a table 200", text);
+    }
   }
 
   @Test
@@ -83,11 +97,11 @@ class RulesTest {
         *mangle
         :PELLUCID - [0:0]
         :PELLUCID_DIVERT - [0:0]
-        -A PELLUCID_DIVERT -j MARK --set-mark 113
+        -A PELLUCID_DIVERT -j MARK --set-mark 0x71
         -A PELLUCID_DIVERT -j ACCEPT
         -A PELLUCID -p tcp ! --syn -m socket --transparent -j PELLUCID_DIVERT
         -A PELLUCID -p icmp -m socket --transparent -j PELLUCID_DIVERT
-        -A PELLUCID -p tcp ! -i lo -m multiport --dports 80,8000:8099 -m comment --comment web -j TPROXY --on-port 50080 --tproxy-mark 113
+        -A PELLUCID -p tcp ! -i lo -m multiport --dports 80,8000:8099 -m comment --comment web -j TPROXY --on-port 50080 --tproxy-mark 0x71
         COMMIT
         END
         iptables -w -t mangle -C PREROUTING -j PELLUCID 2>/dev/null || iptables -w -t mangle -A PREROUTING -j PELLUCID
@@ -124,7 +138,7 @@ class RulesTest {
   void eachFamilyGetsItsRoutes() {
     String four = text(NFT, WEB);
     assertContains("ip -4 route replace local default dev lo table 71\n", four);
-    assertContains("|| ip -4 rule add fwmark 113 table 71\n", four);
+    assertContains("|| ip -4 rule add fwmark 0x71 table 71\n", four);
     assertContains("accept_local", four);
     assertFalse(four.contains("ip -6"), four);
     String six = text(NFT, WEB_6);
@@ -253,17 +267,17 @@ class RulesTest {
         """
           chain output {
             type route hook output priority mangle; policy accept;
-            meta mark 114 accept
-            meta nfproto ipv4 meta l4proto tcp tcp dport { 80, 8000-8099 } fib daddr type unicast meta mark set 113 comment "web"
+            meta mark 0x72 accept
+            meta nfproto ipv4 meta l4proto tcp tcp dport { 80, 8000-8099 } fib daddr type unicast meta mark set 0x71 comment "web"
           }
         """,
         nft);
-    assertContains("iifname \"lo\" meta mark 113 tcp dport { 80, 8000-8099 } tproxy", nft);
+    assertContains("iifname \"lo\" meta mark 0x71 tcp dport { 80, 8000-8099 } tproxy", nft);
     String iptables = text(IPTABLES, WEB.withLocalOutput(true));
     assertInOrder(
         iptables,
-        "-A PELLUCID -p tcp -i lo -m mark --mark 113 -m multiport",
-        "-A PELLUCID_OUTPUT -m mark --mark 114 -j RETURN",
+        "-A PELLUCID -p tcp -i lo -m mark --mark 0x71 -m multiport",
+        "-A PELLUCID_OUTPUT -m mark --mark 0x72 -j RETURN",
         "-A PELLUCID_OUTPUT -p tcp -m addrtype --dst-type UNICAST",
         "-C OUTPUT -j PELLUCID_OUTPUT");
     Intercept redirect = Intercept.redirect("web", WEB.listener(), WEB.ports());
