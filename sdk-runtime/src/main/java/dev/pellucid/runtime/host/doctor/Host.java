@@ -2,6 +2,7 @@ package dev.pellucid.runtime.host.doctor;
 
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.linux.LocalAddresses;
+import dev.pellucid.runtime.host.ruleset.Ruleset;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.EnumMap;
@@ -17,6 +18,8 @@ final class Host {
   private final Sysctls sysctls = new Sysctls();
   private final Map<IpFamily, Routing> routing = new EnumMap<>(IpFamily.class);
   private @Nullable Links links;
+  private @Nullable Interfaces interfaces;
+  private @Nullable Ruleset ruleset;
 
   /** The settings of the kernel. */
   Sysctls sysctls() {
@@ -63,5 +66,21 @@ final class Host {
       listening = ListeningSocket.read();
     }
     return listening;
+  }
+
+  /** The interfaces by which traffic comes, with their addresses. */
+  Interfaces interfaces() throws IOException, InterruptedException {
+    if (interfaces == null) {
+      interfaces = Interfaces.read();
+    }
+    return interfaces;
+  }
+
+  /** The firewall's rules. */
+  Ruleset ruleset() throws IOException, InterruptedException {
+    if (ruleset == null) {
+      ruleset = Ruleset.read();
+    }
+    return ruleset;
   }
 }

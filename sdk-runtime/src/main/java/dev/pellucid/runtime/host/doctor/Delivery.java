@@ -1,0 +1,107 @@
+package dev.pellucid.runtime.host.doctor;
+
+import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.ruleset.Fate;
+import dev.pellucid.runtime.host.ruleset.Hook;
+import dev.pellucid.runtime.host.ruleset.Owner;
+import dev.pellucid.runtime.host.ruleset.Packet;
+import dev.pellucid.runtime.host.ruleset.RuleAt;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/** Does the firewall let in what is delivered to the proxy? */
+final class Delivery implements FirewallCheck.Question {
+
+  @Override
+  public void ask(Firewall firewall, FirewallFindings findings)
+      throws IOException, InterruptedException {
+    for (Intercept intercept : firewall.intercepts()) {
+      for (Packet packet : firewall.packets().first(intercept)) {
+        Fate fate = firewall.arrives(packet);
+        if (firewall.handedOver(intercept, packet, fate)) {
+          client(firewall, findings, intercept, packet, fate.mark());
+        }
+      }
+    }
+    for (UpstreamPackets.Sent sent : UpstreamPackets.of(firewall)) {
+      reply(firewall, findings, sent);
+    }
+  }
+
+  private static void client(
+      Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet, int mark) {
+    Packet delivered =
+        PaperPackets.withMark(PaperPackets.owned(packet, true, Owner.TRANSPARENT_LISTENER), mark);
+    Exemption exemption = Exemption.ofMark(packet.inInterface(), mark);
+    if (intercept.mode() == InterceptMode.REDIRECT) {
+      delivered = redirected(firewall, intercept, delivered);
+      exemption = Exemption.ofPort(packet.inInterface(), delivered);
+    }
+    Optional<RuleAt> dropping = firewall.walk().walk(Hook.INPUT, delivered, true).dropped();
+    if (dropping.isPresent()) {
+      report(
+          findings,
+          dropping.get(),
+          "listener " + intercept.name(),
+          Words.traffic(packet),
+          "Intercepted traffic is delivered to this host, and so meets the rules for what this host"
+              + " offers itself: clients get no connection.",
+          exemption);
+    }
+  }
+
+  // A redirect goes to the listener's address, or to one of the interface.
+  private static Packet redirected(Firewall firewall, Intercept intercept, Packet packet) {
+    InetAddress listener = intercept.listener().getAddress();
+    InetAddress to =
+        listener.isAnyLocalAddress()
+            ? firewall.interfaces().addresses(packet.inInterface()).stream()
+                .map(Interfaces.Address::address)
+                .filter(own -> IpFamily.of(own) == IpFamily.of(listener))
+                .findFirst()
+                .orElse(listener)
+            : listener;
+    return PaperPackets.owned(
+        PaperPackets.to(packet, to, intercept.listener().getPort()), true, Owner.LISTENER);
+  }
+
+  private static void reply(
+      Firewall firewall, FirewallFindings findings, UpstreamPackets.Sent sent) {
+    Packet reply = PaperPackets.reply(sent.packet(), sent.packet().outInterface());
+    Fate fate = firewall.arrives(reply);
+    int mark = firewall.names().mark();
+    if (fate.dropped().isPresent() || fate.mark() != mark) {
+      return;
+    }
+    Optional<RuleAt> dropping =
+        firewall.walk().walk(Hook.INPUT, PaperPackets.withMark(reply, mark), true).dropped();
+    if (dropping.isPresent()) {
+      report(
+          findings,
+          dropping.get(),
+          "listener " + sent.listener(),
+          "what upstreams reply, arriving on " + reply.inInterface(),
+          "The proxy cannot talk to its upstreams in its clients' names.",
+          Exemption.ofMark(reply.inInterface(), mark));
+    }
+  }
+
+  private static void report(
+      FirewallFindings findings,
+      RuleAt rule,
+      String subject,
+      String traffic,
+      String why,
+      Exemption exemption) {
+    findings.rule(
+        FindingType.INPUT_DROPPED,
+        rule,
+        subject,
+        "%s drops %s.".formatted(FirewallFindings.text(rule), traffic),
+        why,
+        exemption.before(rule, Hook.INPUT));
+  }
+}
