@@ -8,6 +8,7 @@ import dev.pellucid.runtime.host.doctor.Finding;
 import dev.pellucid.runtime.host.doctor.HostRequirements;
 import dev.pellucid.runtime.host.doctor.Severity;
 import dev.pellucid.runtime.plugin.PluginCatalog;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -23,11 +24,22 @@ import org.apache.pekko.actor.ActorSystem;
  */
 public final class ProxyServer {
   private final List<StartedListener> started;
+  private final HostWatch watch;
   private final CompletionStage<Done> ended;
 
-  private ProxyServer(List<StartedListener> started, CompletionStage<Done> ended) {
+  private ProxyServer(List<StartedListener> started, HostWatch watch, CompletionStage<Done> ended) {
     this.started = started;
+    this.watch = watch;
     this.ended = ended;
+  }
+
+  /**
+   * Starts a proxy, as {@link #start(ActorSystem, ProxyConfig, PluginCatalog, String)} does, whose
+   * rules {@code pellucid rules apply FILE} applies.
+   */
+  public static CompletionStage<ProxyServer> start(
+      ActorSystem system, ProxyConfig config, PluginCatalog catalog) {
+    return start(system, config, catalog, HostRequirements.NONE.applyCommand());
   }
 
   /**
@@ -35,24 +47,37 @@ public final class ProxyServer {
    * upstreams, before the first socket is opened. Either all listeners accept in the end, or none.
    *
    * <p>The event loops are those of the actor system, whose configuration says how many there are;
-   * they start in the network namespace of the calling thread. Blocks while plugins are made.
+   * they start in the network namespace of the calling thread. Blocks while the host is examined
+   * and plugins are made.
    *
+   * <p>From when its listeners accept until it is stopped, the proxy looks at its host every {@code
+   * pellucid.host-watch.interval}. It logs as a warning what has come to be in the way of its
+   * traffic, and counts it in the gauge {@code pellucid.host.findings} of Micrometer's global
+   * registry.
+   *
+   * @param applyCommand the shell command that applies the proxy's {@linkplain HostRules#of rules},
+   *     as the cure of what is missing of them
    * @return fails with {@link dev.pellucid.runtime.config.ConfigurationException} if a plugin that
    *     a listener asks for is broken or its settings are bad, with {@link ProxyStartException} if
-   *     a listener cannot be opened or a discovery finds no upstreams
+   *     the host lacks what no proxy starts without, a listener cannot be opened or a discovery
+   *     finds no upstreams
    */
   public static CompletionStage<ProxyServer> start(
-      ActorSystem system, ProxyConfig config, PluginCatalog catalog) {
+      ActorSystem system, ProxyConfig config, PluginCatalog catalog, String applyCommand) {
     try {
-      requireHost(config);
+      HostRequirements wanted = HostRules.requirements(config, applyCommand);
+      requireHost(wanted);
       EventLoops loops = EventLoops.get(system);
       ProxyPlugins plugins = ProxyPlugins.create(config, catalog);
       ProxyPools pools = new ProxyPools(system);
-      Supplier<CompletionStage<Done>> close = closing(pools, plugins);
+      HostWatch watch = HostWatch.of(wanted);
+      Supplier<CompletionStage<Done>> close = closing(watch, pools, plugins);
+      Duration interval = system.settings().config().getDuration("pellucid.host-watch.interval");
       return pools
           .fill(config, plugins)
           .thenApplyAsync(filled -> pipelines(system, config, plugins, pools), system.dispatcher())
-          .thenCompose(pipelines -> start(loops, pipelines, close))
+          .thenCompose(pipelines -> start(loops, pipelines, watch, close))
+          .thenApply(server -> server.watching(interval))
           .exceptionallyCompose(
               failure -> close.get().thenCompose(end -> CompletableFuture.failedStage(failure)));
     } catch (RuntimeException | Error e) { // a plugin may throw anything
@@ -60,8 +85,7 @@ public final class ProxyServer {
     }
   }
 
-  private static void requireHost(ProxyConfig config) {
-    HostRequirements wanted = HostRules.requirements(config, HostRequirements.NONE.applyCommand());
+  private static void requireHost(HostRequirements wanted) {
     try {
       for (Finding finding : Doctor.examine(wanted, Depth.LOOK)) {
         if (finding.type().severity() == Severity.FATAL) {
@@ -85,12 +109,16 @@ public final class ProxyServer {
   }
 
   private static CompletionStage<ProxyServer> start(
-      EventLoops loops, List<Pipeline> pipelines, Supplier<CompletionStage<Done>> close) {
+      EventLoops loops,
+      List<Pipeline> pipelines,
+      HostWatch watch,
+      Supplier<CompletionStage<Done>> close) {
     List<StartedListener> started = start(loops, pipelines);
     CompletionStage<Done> ended = Completion.ofAll(started.stream().flatMap(StartedListener::ends));
     ProxyServer server =
         new ProxyServer(
             started,
+            watch,
             ended
                 .handle((done, failure) -> close.get())
                 .thenCompose(closed -> closed)
@@ -115,7 +143,8 @@ public final class ProxyServer {
    * What closes everything when it is first asked to. Discoveries end before their plugin instances
    * are closed, and these are not closed on a thread of the actor system, which may have ended.
    */
-  private static Supplier<CompletionStage<Done>> closing(ProxyPools pools, ProxyPlugins plugins) {
+  private static Supplier<CompletionStage<Done>> closing(
+      HostWatch watch, ProxyPools pools, ProxyPlugins plugins) {
     CompletableFuture<Done> asked = new CompletableFuture<>();
     CompletionStage<Done> closed =
         asked
@@ -123,9 +152,20 @@ public final class ProxyServer {
             .thenRunAsync(plugins::close)
             .thenApply(nothing -> Done.getInstance());
     return () -> {
+      watch.close();
       asked.complete(Done.getInstance());
       return closed;
     };
+  }
+
+  private ProxyServer watching(Duration interval) {
+    watch.start(interval);
+    return this;
+  }
+
+  /** What looks at the host, for tests that do not wait for it. */
+  HostWatch hostWatch() {
+    return watch;
   }
 
   private CompletionStage<ProxyServer> abandon(Throwable failure) {
@@ -146,6 +186,7 @@ public final class ProxyServer {
    *     if a pipeline has failed
    */
   public CompletionStage<Done> stop() {
+    watch.close(); // it would miss the listeners
     started.forEach(StartedListener::unbind);
     return ended;
   }

@@ -56,7 +56,7 @@ public final class Main {
                   "How long connections may go on after SIGTERM; ${DEFAULT-VALUE} if not given.")
           int drainSeconds) {
     ProxyConfig config = ProxyConfig.load(file);
-    new Proxy(config, Duration.ofSeconds(drainSeconds), out).run();
+    new Proxy(config, Installation.applyCommand(file), Duration.ofSeconds(drainSeconds), out).run();
     return 0;
   }
 

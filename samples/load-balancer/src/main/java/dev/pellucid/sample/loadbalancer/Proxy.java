@@ -25,10 +25,11 @@ import org.slf4j.LoggerFactory;
  * resets what is left, the third ends the process where it stands.
  *
  * @param config what to run
+ * @param applyCommand the shell command that applies its rules
  * @param drainLimit how long connections may go on after the first signal
  * @param out told when the listeners accept
  */
-record Proxy(ProxyConfig config, Duration drainLimit, PrintStream out) {
+record Proxy(ProxyConfig config, String applyCommand, Duration drainLimit, PrintStream out) {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
   /** Returns, or throws, when every pipeline has ended. */
@@ -48,7 +49,7 @@ record Proxy(ProxyConfig config, Duration drainLimit, PrintStream out) {
     PluginCatalog catalog = Installation.plugins(config.pluginsDir());
     catalog.problems().forEach(LOG::warn);
     try {
-      return ProxyServer.start(system, config, catalog).toCompletableFuture().join();
+      return ProxyServer.start(system, config, catalog, applyCommand).toCompletableFuture().join();
     } catch (CompletionException e) {
       system.terminate();
       throw e;
