@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host.ruleset;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /**
@@ -27,6 +28,41 @@ public record Packet(
     boolean first,
     Owner owner,
     int mark) {
+
+  /** Its family as nft calls it. */
+  String family() {
+    return destination instanceof Inet4Address ? "ip" : "ip6";
+  }
+
+  /** The same packet with another mark. */
+  public Packet withMark(int newMark) {
+    return new Packet(
+        protocol,
+        inInterface,
+        outInterface,
+        source,
+        sourcePort,
+        destination,
+        destinationPort,
+        first,
+        owner,
+        newMark);
+  }
+
+  /** The same packet for another socket. */
+  public Packet withOwner(Owner newOwner) {
+    return new Packet(
+        protocol,
+        inInterface,
+        outInterface,
+        source,
+        sourcePort,
+        destination,
+        destinationPort,
+        first,
+        newOwner,
+        mark);
+  }
 
   /** What a packet can carry; ICMP is that of its family. */
   public enum Protocol {

@@ -1,12 +1,30 @@
 package dev.pellucid.runtime.host.ruleset;
 
+import static java.util.Comparator.comparingInt;
+
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** All rules of a network namespace. */
 public final class Ruleset {
-  private Ruleset() {}
+  private record Placed(Table table, Chain.Base base, Chain chain) {}
+
+  /** By hook in the order in which the kernel calls them. */
+  private final List<Placed> chains;
+
+  Ruleset(List<Table> tables) {
+    List<Placed> placed = new ArrayList<>();
+    for (Table table : tables) {
+      for (Chain chain : table.chains().values()) {
+        chain.base().ifPresent(base -> placed.add(new Placed(table, base, chain)));
+      }
+    }
+    placed.sort(
+        comparingInt((Placed one) -> one.base().place())
+            .thenComparingInt(one -> one.base().priority()));
+    this.chains = List.copyOf(placed);
+  }
 
   /**
    * Reads what nft, iptables-nft and iptables-legacy list, in the network namespace of the calling
@@ -15,17 +33,24 @@ public final class Ruleset {
    * @throws IOException if this user may not read them
    */
   public static Ruleset read() throws IOException, InterruptedException {
-    return new Ruleset();
+    return new Ruleset(Listings.read());
   }
 
   /**
-   * What becomes of a packet at a hook.
+   * What becomes of a packet at a hook. Matches that are not known never hold, and statements that
+   * are not known do nothing.
    *
    * @param listening whether TPROXY finds its listener; without one, a rule of nft does not match
-   *     and one of iptables drops
+   *     and one of iptables drops. The next packets of a TCP connection find their own socket
    */
   public Fate walk(Hook hook, Packet packet, boolean listening) {
-    return new Fate(
-        Optional.empty(), false, packet.mark(), Optional.empty(), Optional.empty(), List.of());
+    Walk walk = new Walk(packet, listening);
+    for (Placed each : chains) {
+      boolean called = each.base().hook() == hook && each.table().sees(packet);
+      if (called && walk.goesOn(each.base().nat())) {
+        walk.pass(each.table(), each.base(), each.chain());
+      }
+    }
+    return walk.fate();
   }
 }

@@ -1,0 +1,117 @@
+package dev.pellucid.runtime.host.ruleset;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads what {@code nft -j list ruleset} writes. */
+final class NftListing {
+  private static final Set<String> FAMILIES = Set.of("ip", "ip6", "inet");
+  private static final Set<String> HOOKS =
+      Set.of("prerouting", "input", "forward", "output", "postrouting");
+
+  private final NftRuleTexts texts;
+  private final Map<List<String>, Table> tables = new LinkedHashMap<>();
+  private final Map<List<String>, Map<String, List<Json>>> sets = new HashMap<>();
+
+  private NftListing(NftRuleTexts texts) {
+    this.texts = texts;
+  }
+
+  /**
+   * The tables of a listing.
+   *
+   * @param json as {@code nft -j list ruleset} writes it
+   * @param text the same as {@code nft -a list ruleset} writes it
+   */
+  static List<Table> parse(String json, String text, AddressType types) {
+    NftListing reader = new NftListing(new NftRuleTexts(text));
+    List<Json> objects =
+        Json.parse(json).stream()
+            .filter(object -> FAMILIES.contains(object.content().text("family")))
+            .toList();
+    objects.forEach(reader::declare);
+    Map<List<String>, NftStatements> statements = new HashMap<>();
+    for (Json object : objects) {
+      if (object.kind().equals("rule")) {
+        Json rule = object.content();
+        reader.add(
+            rule,
+            statements.computeIfAbsent(
+                table(rule), key -> new NftStatements(reader.expressions(key, types))));
+      }
+    }
+    return List.copyOf(reader.tables.values());
+  }
+
+  private NftExpressions expressions(List<String> table, AddressType types) {
+    return new NftExpressions(types, sets.getOrDefault(table, Map.of()));
+  }
+
+  private static List<String> table(Json object) {
+    return List.of(object.text("family"), object.text("table"));
+  }
+
+  private void declare(Json object) {
+    Json content = object.content();
+    switch (object.kind()) {
+      case "table" -> {
+        Table table =
+            new Table(content.text("family"), content.text("name"), new LinkedHashMap<>());
+        tables.put(List.of(table.family(), table.name()), table);
+      }
+      case "chain" ->
+          Optional.ofNullable(tables.get(table(content)))
+              .ifPresent(
+                  table ->
+                      table
+                          .chains()
+                          .put(content.text("name"), new Chain(base(content), new ArrayList<>())));
+      case "set", "map" ->
+          sets.computeIfAbsent(table(content), key -> new HashMap<>())
+              .put(content.text("name"), content.get("elem").map(Json::items).orElse(List.of()));
+      default -> {}
+    }
+  }
+
+  private static Optional<Chain.Base> base(Json chain) {
+    if (!HOOKS.contains(chain.text("hook"))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Chain.Base(
+            Hook.valueOf(chain.text("hook").toUpperCase(Locale.ROOT)),
+            chain.text("type").equals("nat"),
+            Integer.parseInt(chain.text("prio")),
+            chain.text("policy").equals("drop") ? Optional.of(policy(chain)) : Optional.empty()));
+  }
+
+  private static RuleAt policy(Json chain) {
+    String family = chain.text("family");
+    String table = chain.text("table");
+    String name = chain.text("name");
+    String accepting =
+        ShellWords.join(List.of("nft", "chain", family, table, name, "{ policy accept; }"));
+    return new RuleAt("nft", family, table, name, "policy drop", accepting);
+  }
+
+  private void add(Json rule, NftStatements statements) {
+    String family = rule.text("family");
+    String table = rule.text("table");
+    String chain = rule.text("chain");
+    String handle = rule.text("handle");
+    String deletion =
+        ShellWords.join(List.of("nft", "delete", "rule", family, table, chain, "handle", handle));
+    String text = texts.of(family, table, handle);
+    RuleAt at = new RuleAt("nft", family, table, chain, text, deletion);
+    List<Json> expr = rule.get("expr").map(Json::items).orElse(List.of());
+    Optional.ofNullable(tables.get(table(rule)))
+        .flatMap(found -> Optional.ofNullable(found.chains().get(chain)))
+        .ifPresent(found -> found.rules().add(new Chain.Rule(at, statements.parse(expr))));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.pellucid.runtime.host.ruleset;
+
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reads the statements of rules of one table. */
+final class NftStatements {
+  private static final Statement NEVER = new Statement.Test(Match.UNKNOWN);
+
+  private final NftExpressions expressions;
+
+  NftStatements(NftExpressions expressions) {
+    this.expressions = expressions;
+  }
+
+  /** The statements of a rule; what is not known matches nothing, or does nothing. */
+  List<Statement> parse(List<Json> statements) {
+    return statements.stream().flatMap(each -> parse(each).stream()).toList();
+  }
+
+  private Optional<Statement> parse(Json json) {
+    try {
+      return switch (json.kind()) {
+        case "match" -> Optional.of(new Statement.Test(expressions.match(json.content())));
+        case "accept", "drop", "reject", "return", "jump", "goto" ->
+            Optional.of(Statement.decide(verdict(json)));
+        case "vmap" -> Optional.of(decision(json.content()));
+        case "mangle" -> mangle(json.content());
+        case "tproxy" -> Optional.of(tproxy(json.content()));
+        case "redirect", "dnat", "snat", "masquerade" -> Optional.of(new Statement.Translate());
+        case "limit", "ct count" -> Optional.of(limit(json.content()));
+        case "xt" ->
+            json.content().text("type").equals("match") ? Optional.of(NEVER) : Optional.empty();
+        default -> Optional.empty();
+      };
+    } catch (IllegalArgumentException | ClassCastException | IndexOutOfBoundsException e) {
+      return Optional.of(NEVER);
+    }
+  }
+
+  private static Verdict verdict(Json json) {
+    return switch (json.kind()) {
+      case "accept" -> Verdict.ACCEPT;
+      case "drop" -> Verdict.DROP;
+      case "reject" -> Verdict.REJECT;
+      case "return" -> Verdict.RETURN;
+      case "jump" -> Verdict.jump(json.content().text("target"));
+      case "goto" -> Verdict.goTo(json.content().text("target"));
+      default -> Verdict.CONTINUE;
+    };
+  }
+
+  private Statement decision(Json json) {
+    Function<Packet, Optional<Json>> found = expressions.lookup(json);
+    return new Statement.Decide(
+        packet -> found.apply(packet).map(NftStatements::verdict).orElse(Verdict.BREAK));
+  }
+
+  private Optional<Statement> mangle(Json json) {
+    boolean mark =
+        json.get("key").flatMap(key -> key.get("meta")).isPresent()
+            && json.get("key").orElseThrow().content().text("key").equals("mark");
+    if (!mark) {
+      return Optional.empty();
+    }
+    NftField value = expressions.field(json.get("value").orElseThrow(), NftKind.NUMBER);
+    return Optional.of(
+        new Statement.SetMark(
+            packet -> value.value().apply(packet).map(number -> ((BigInteger) number).intValue())));
+  }
+
+  private static Statement tproxy(Json json) {
+    Optional<InetAddress> address = json.get("addr").map(addr -> Interval.address(addr.text()));
+    int port = json.get("port").map(number -> Integer.parseInt(number.text())).orElse(0);
+    return new Statement.Tproxy(json.text("family"), address, port, Verdict.BREAK);
+  }
+
+  // The walks' packets are few: they stay within limits.
+  private static Statement limit(Json json) {
+    boolean over = json.text("inv").equals("true");
+    return new Statement.Test(over ? Match.UNKNOWN : Match.ANY);
+  }
+}

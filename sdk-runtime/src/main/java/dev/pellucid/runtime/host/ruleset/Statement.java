@@ -1,0 +1,35 @@
+package dev.pellucid.runtime.host.ruleset;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** A part of a rule. The parts are evaluated in order, up to the first that does not match. */
+sealed interface Statement {
+  /** A match: the rule goes on only if it holds. */
+  record Test(Match match) implements Statement {}
+
+  /** Sets the packet's mark; with none to set, the rule ends. */
+  record SetMark(Function<Packet, Optional<Integer>> mark) implements Statement {}
+
+  /**
+   * Gives the packet to a listener.
+   *
+   * @param family the only family it does so for, as nft calls it; empty: each
+   * @param address the listener's; empty: that of the interface
+   * @param port the listener's; 0: the packet's destination port
+   * @param otherwise what happens if nothing listens there
+   */
+  record Tproxy(String family, Optional<InetAddress> address, int port, Verdict otherwise)
+      implements Statement {}
+
+  /** Translates the connection's addresses, which ends the chain. */
+  record Translate() implements Statement {}
+
+  /** Decides, by the packet if need be. */
+  record Decide(Function<Packet, Verdict> verdict) implements Statement {}
+
+  static Statement decide(Verdict verdict) {
+    return new Decide(packet -> verdict);
+  }
+}

@@ -1,0 +1,140 @@
+package dev.pellucid.runtime.host.ruleset;
+
+import dev.pellucid.runtime.host.ruleset.Fate.Action;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One packet's way through the chains at a hook. */
+final class Walk {
+  private final boolean listening;
+  private final List<Fate.Step> steps = new ArrayList<>();
+  private Packet packet;
+  private Optional<RuleAt> dropped = Optional.empty();
+  private boolean rejected;
+  private Optional<Fate.Listener> listener = Optional.empty();
+  private Optional<RuleAt> translated = Optional.empty();
+
+  Walk(Packet packet, boolean listening) {
+    this.packet = packet;
+    this.listening = listening;
+  }
+
+  /** Whether the chains at hand still see the packet. */
+  boolean goesOn(boolean nat) {
+    return dropped.isEmpty() && (!nat || (packet.first() && translated.isEmpty()));
+  }
+
+  Fate fate() {
+    return new Fate(dropped, rejected, packet.mark(), listener, translated, List.copyOf(steps));
+  }
+
+  /** Passes a base chain. */
+  void pass(Table table, Chain.Base base, Chain chain) {
+    Verdict verdict = through(table, chain);
+    if (verdict.kind() == Verdict.Kind.RETURN) {
+      base.dropping().ifPresent(policy -> drop(Verdict.DROP, policy));
+    }
+  }
+
+  /** The chain's verdict: ACCEPT, DROP and REJECT end the base chain, RETURN only this one. */
+  private Verdict through(Table table, Chain chain) {
+    for (Chain.Rule rule : chain.rules()) {
+      Verdict verdict = evaluate(rule);
+      switch (verdict.kind()) {
+        case BREAK, CONTINUE -> {}
+        case JUMP -> {
+          Verdict called = called(table, verdict);
+          if (called.kind() != Verdict.Kind.RETURN) {
+            return called;
+          }
+        }
+        case GOTO -> {
+          return called(table, verdict);
+        }
+        case RETURN -> {
+          return verdict;
+        }
+        case ACCEPT -> {
+          step(Action.ACCEPT, rule.at());
+          return verdict;
+        }
+        case DROP, REJECT -> {
+          drop(verdict, rule.at());
+          return verdict;
+        }
+      }
+    }
+    return Verdict.RETURN;
+  }
+
+  // The kernel refuses chains that call themselves: this comes to an end.
+  private Verdict called(Table table, Verdict verdict) {
+    Chain chain = table.chains().get(verdict.chain());
+    return chain == null ? Verdict.RETURN : through(table, chain);
+  }
+
+  private Verdict evaluate(Chain.Rule rule) {
+    for (Statement statement : rule.statements()) {
+      Verdict verdict = evaluate(statement, rule.at());
+      if (verdict.kind() != Verdict.Kind.CONTINUE) {
+        return verdict;
+      }
+    }
+    return Verdict.BREAK;
+  }
+
+  private Verdict evaluate(Statement statement, RuleAt at) {
+    if (statement instanceof Statement.Test test) {
+      return test.match().matches(packet) ? Verdict.CONTINUE : Verdict.BREAK;
+    }
+    if (statement instanceof Statement.SetMark set) {
+      return set.mark().apply(packet).map(mark -> mark(mark, at)).orElse(Verdict.BREAK);
+    }
+    if (statement instanceof Statement.Tproxy tproxy) {
+      return handOver(tproxy, at);
+    }
+    if (statement instanceof Statement.Decide decide) {
+      return decide.verdict().apply(packet);
+    }
+    translated = Optional.of(at);
+    step(Action.TRANSLATE, at);
+    return Verdict.ACCEPT;
+  }
+
+  private Verdict mark(int mark, RuleAt at) {
+    packet = packet.withMark(mark);
+    step(Action.MARK, at);
+    return Verdict.CONTINUE;
+  }
+
+  // A TCP connection's own socket goes before a listener, and is found without one.
+  private Verdict handOver(Statement.Tproxy tproxy, RuleAt at) {
+    if (!tproxy.family().isEmpty() && !tproxy.family().equals(packet.family())) {
+      return Verdict.BREAK;
+    }
+    boolean own =
+        packet.protocol() == Packet.Protocol.TCP
+            && !packet.first()
+            && packet.owner() == Owner.TRANSPARENT_SOCKET;
+    if (!own && !listening) {
+      return tproxy.otherwise();
+    }
+    if (!own) {
+      listener = Optional.of(new Fate.Listener(tproxy.address(), tproxy.port(), at));
+      packet = packet.withOwner(Owner.TRANSPARENT_LISTENER);
+    }
+    step(Action.TPROXY, at);
+    return Verdict.CONTINUE;
+  }
+
+  private void drop(Verdict verdict, RuleAt at) {
+    dropped = Optional.of(at);
+    rejected = verdict.kind() == Verdict.Kind.REJECT;
+    step(rejected ? Action.REJECT : Action.DROP, at);
+  }
+
+  private void step(Action action, RuleAt at) {
+    steps.add(new Fate.Step(action, at, packet.mark()));
+  }
+}

@@ -1,0 +1,194 @@
+package dev.pellucid.runtime.host.ruleset;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pellucid.runtime.host.ruleset.Packet.Protocol;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IptablesListingTest {
+  private static final Packet WEB = Packets.first(Protocol.TCP, "10.1.0.2", "10.2.0.2", 80);
+
+  private static Ruleset mangle(String... rules) {
+    return ruleset(
+        """
+        *mangle
+        :PREROUTING ACCEPT [0:0]
+        :D - [0:0]
+        -A D -j MARK --set-xmark 0x71/0xffffffff
+        -A D -j ACCEPT
+        """
+            + String.join("\n", rules)
+            + "\nCOMMIT\n");
+  }
+
+  private static Ruleset ruleset(String listing) {
+    AddressType types = new AddressType(Set.of(Interval.address("10.1.0.1")));
+    return new Ruleset(IptablesListing.parse("iptables-legacy", listing, types));
+  }
+
+  private static Fate walk(Ruleset ruleset, Packet packet) {
+    return ruleset.walk(Hook.PREROUTING, packet, true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-p tcp",
+        "-p 6",
+        "! -p udp",
+        "-s 10.1.0.0/16",
+        "! -d 10.1.0.0/16",
+        "-i eth+",
+        "! -i lo",
+        "-p tcp -m tcp --dport 80",
+        "-p tcp -m tcp ! --dport 81:90",
+        "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN",
+        "-p tcp -m multiport --dports 443,79:80",
+        "-m mark --mark 0x0/0xff",
+        "-m conntrack --ctstate NEW,RELATED",
+        "-m addrtype ! --dst-type LOCAL",
+        "-m addrtype --dst-type UNICAST -m addrtype ! --dst-type LOCAL",
+        "-m iprange --src-range 10.1.0.1-10.1.0.9",
+        "-m rpfilter",
+        "-m limit --limit 10/sec",
+        "-m comment --comment \"-j it\\'s \\\"odd\\\"\"",
+      })
+  void matches(String match) {
+    assertTrue(walk(mangle("-A PREROUTING " + match + " -j DROP"), WEB).dropped().isPresent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-p udp",
+        "! -p tcp",
+        "-s 10.2.0.0/16",
+        "-i wlan+",
+        "-p tcp -m tcp --dport 81:90",
+        "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN",
+        "-p udp -m multiport --dports 80",
+        "-m mark --mark 0x1/0xff",
+        "-m state --state RELATED,ESTABLISHED",
+        "-m addrtype --dst-type LOCAL",
+        "-m rpfilter --invert",
+        "-m socket --transparent --nowildcard",
+        "-m set --match-set blocked src",
+        "-m set ! --match-set blocked src",
+        "-m future ! --option 1",
+        "-p tcp -m tcp ! --future 1",
+      })
+  void doesNotMatch(String match) {
+    assertTrue(walk(mangle("-A PREROUTING " + match + " -j DROP"), WEB).dropped().isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0x0f, --set-xmark 0x1/0xff, 0x1",
+    "0xf0f, --set-xmark 0x1/0xff, 0xf01",
+    "0x0f, --set-mark 0x1/0xff, 0x1",
+    "0xf0f, --and-mark 0xff, 0xf",
+    "0xf00, --or-mark 0xff, 0xfff",
+    "0xf0f, --xor-mark 0xff, 0xff0",
+  })
+  void marks(String before, String option, String after) {
+    Packet marked = WEB.withMark(Integer.decode(before));
+    Fate fate = walk(mangle("-A PREROUTING -j MARK " + option), marked);
+    assertEquals(Integer.decode(after), fate.mark());
+  }
+
+  @Test
+  void tproxyGivesToItsListenerAndDropsWithout() {
+    Ruleset ruleset =
+        mangle(
+            "-A PREROUTING -p tcp -j TPROXY --on-port 50080 --on-ip 0.0.0.0 --tproxy-mark 0x71/0xff",
+            "-A PREROUTING -j DROP");
+    Fate fate = walk(ruleset, WEB);
+    assertEquals(50080, fate.listener().orElseThrow().port());
+    assertEquals(Optional.empty(), fate.listener().orElseThrow().address());
+    assertEquals(0x71, fate.mark());
+    assertTrue(fate.dropped().isEmpty());
+    Fate without = ruleset.walk(Hook.PREROUTING, WEB, false);
+    assertTrue(without.dropped().orElseThrow().text().contains("TPROXY"));
+  }
+
+  @Test
+  void chainsReturnAndGoTo() {
+    assertEquals(0x71, walk(mangle("-A PREROUTING -j D", "-A PREROUTING -j DROP"), WEB).mark());
+    Ruleset going =
+        ruleset(
+            """
+            *filter
+            :INPUT DROP [0:0]
+            :A - [0:0]
+            :B - [0:0]
+            -A INPUT -j A
+            -A INPUT -j ACCEPT
+            -A A -g B
+            -A A -j DROP
+            -A B -j RETURN
+            COMMIT
+            """);
+    assertTrue(going.walk(Hook.INPUT, WEB, true).dropped().isEmpty());
+  }
+
+  @Test
+  void policyAndRuleTellHowToGetRidOfThem() {
+    Ruleset ruleset =
+        ruleset(
+            """
+            *filter
+            :INPUT DROP [0:0]
+            -A INPUT -p udp -m comment --comment "it\\'s odd" -j REJECT --reject-with icmp-port-unreachable
+            COMMIT
+            """);
+    RuleAt policy = ruleset.walk(Hook.INPUT, WEB, true).dropped().orElseThrow();
+    assertEquals("policy drop", policy.text());
+    assertEquals("iptables-legacy -t filter -P INPUT ACCEPT", policy.deletion());
+    Packet dns = Packets.first(Protocol.UDP, "10.1.0.2", "10.1.0.1", 53);
+    Fate fate = ruleset.walk(Hook.INPUT, dns, true);
+    assertTrue(fate.rejected());
+    assertEquals(
+        "iptables-legacy -t filter -D INPUT -p udp -m comment --comment 'it'\\''s odd' -j REJECT --reject-with icmp-port-unreachable",
+        fate.dropped().orElseThrow().deletion());
+  }
+
+  @Test
+  void onlyAConnectionsFirstPacketIsTranslated() {
+    Ruleset ruleset =
+        ruleset(
+            "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j REDIRECT --to-ports 1\nCOMMIT");
+    assertTrue(walk(ruleset, WEB).translated().isPresent());
+    assertTrue(walk(ruleset, Packets.next(WEB, Owner.NONE)).translated().isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NONE, false, false",
+    "LISTENER, false, false",
+    "TRANSPARENT_LISTENER, false, true",
+    "TRANSPARENT_SOCKET, true, true",
+  })
+  void socketsAreTheirOwners(Owner owner, boolean plain, boolean wildcards) {
+    Packet ack = Packets.next(WEB, owner);
+    Ruleset ruleset = mangle("-A PREROUTING -m socket --transparent -j DROP");
+    assertEquals(plain, walk(ruleset, ack).dropped().isPresent());
+    Ruleset any = mangle("-A PREROUTING -m socket --transparent --nowildcard -j DROP");
+    assertEquals(wildcards, walk(any, ack).dropped().isPresent());
+  }
+
+  @Test
+  void unknownTargetsDoNothing() {
+    Fate fate = walk(mangle("-A PREROUTING -j NFQUEUE --queue-num 1", "-A PREROUTING -j D"), WEB);
+    assertEquals(0x71, fate.mark());
+    assertEquals(
+        List.of(Fate.Action.MARK, Fate.Action.ACCEPT),
+        fate.steps().stream().map(Fate.Step::action).toList());
+  }
+}
