@@ -9,7 +9,18 @@ import java.util.List;
  */
 public final class Doctor {
   /** What only looks, in the order of a packet's way, the host first. */
-  private static final List<Check> LOOKS = List.of(new ListenerAddresses(), new Listening());
+  private static final List<Check> LOOKS =
+      List.of(
+          new LoopbackCheck(),
+          new ForwardingCheck(),
+          new ReversePathCheck(),
+          new SrcValidMarkCheck(),
+          new BridgeNetfilterCheck(),
+          new PolicyRuleCheck(),
+          new LocalRouteCheck(),
+          new RouteNamesCheck(),
+          new ListenerAddresses(),
+          new Listening());
 
   private static final List<Check> TRIES = List.of();
   private static final List<Check> PROBES = List.of();

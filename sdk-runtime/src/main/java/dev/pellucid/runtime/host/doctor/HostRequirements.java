@@ -1,5 +1,8 @@
 package dev.pellucid.runtime.host.doctor;
 
+import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.Rules;
 import java.util.List;
 
@@ -21,5 +24,25 @@ public record HostRequirements(
   /** Copies the list. */
   public HostRequirements {
     listeners = List.copyOf(listeners);
+  }
+
+  /** Whether marked packets of a family have to be delivered to this host. */
+  boolean diverts(IpFamily family) {
+    return rules.diverts().stream().anyMatch(divert -> divert.family() == family);
+  }
+
+  /** The intercepts of a family whose packets are marked, and keep their destination. */
+  List<Intercept> handedOver(IpFamily family) {
+    return rules.intercepts().stream()
+        .filter(intercept -> IpFamily.of(intercept.listener().getAddress()) == family)
+        .filter(intercept -> intercept.mode() != InterceptMode.REDIRECT)
+        .toList();
+  }
+
+  /** The listeners whose upstreams' replies of a family are marked. */
+  List<ListenerRequirements> spoofing(IpFamily family) {
+    return diverts(family)
+        ? listeners.stream().filter(ListenerRequirements::spoofs).toList()
+        : List.of();
   }
 }
