@@ -28,6 +28,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -60,13 +61,19 @@ final class DoctorLab {
   private static final int START_SECONDS = 20;
 
   private final LabNetwork net;
+  private final Path folder;
   private final FirewallBackEnd backEnd;
   private final HostRequirements wanted;
   private final ProxyServer server;
 
   private DoctorLab(
-      LabNetwork net, FirewallBackEnd backEnd, HostRequirements wanted, ProxyServer server) {
+      LabNetwork net,
+      Path folder,
+      FirewallBackEnd backEnd,
+      HostRequirements wanted,
+      ProxyServer server) {
     this.net = net;
+    this.folder = folder;
     this.backEnd = backEnd;
     this.wanted = wanted;
     this.server = server;
@@ -83,13 +90,30 @@ final class DoctorLab {
    */
   static DoctorLab start(LabNetwork net, Path folder, FirewallBackEnd backEnd, String listeners)
       throws Exception {
+    DoctorLab lab = configured(net, folder, backEnd, listeners);
+    lab.startServers();
+    return lab;
+  }
+
+  private static DoctorLab configured(
+      LabNetwork net, Path folder, FirewallBackEnd backEnd, String listeners) throws Exception {
     ProxyConfig config = config(folder, listeners);
     net.apply(backEnd, HostRules.of(config));
     HostRequirements wanted = HostRules.requirements(config, applyCommand(folder, backEnd, config));
-    DoctorLab lab =
-        new DoctorLab(net, backEnd, wanted, net.proxy().call(() -> startProxy(net, config)));
-    lab.startServers();
-    return lab;
+    ProxyServer server = net.proxy().call(() -> startProxy(net, config));
+    return new DoctorLab(net, folder, backEnd, wanted, server);
+  }
+
+  /** The same lab with other listeners. */
+  DoctorLab reconfigured(String listeners) throws Exception {
+    stopProxy();
+    return configured(net, folder, backEnd, listeners);
+  }
+
+  /** Ends the proxy and its connections. */
+  void stopProxy() throws Exception {
+    server.abortConnections();
+    server.stop().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
   }
 
   private static ProxyConfig config(Path folder, String listeners) throws IOException {
@@ -101,7 +125,7 @@ final class DoctorLab {
             .sorted()
             .map(
                 name ->
-                    "pellucid.listeners.%s { access-log { type = list }, upstream { route = original-destination } }\n"
+                    "pellucid.listeners.%s { max-connections = 1000, access-log { type = list }, upstream { route = original-destination } }\n"
                         .formatted(name))
             .collect(joining());
     return ProxyConfig.load(Files.writeString(folder.resolve("proxy.conf"), defaults + text));
@@ -227,18 +251,23 @@ final class DoctorLab {
 
   /** What the server answers to the client, if it does. */
   Optional<String> ask(Transport transport, InetSocketAddress asked, int millis) throws Exception {
-    return net.client()
-        .call(
-            () -> {
-              try {
-                return switch (transport) {
-                  case TCP -> Optional.of(askTcp(asked, millis)).filter(seen -> !seen.isEmpty());
-                  case UDP -> Optional.of(askUdp(asked, millis));
-                };
-              } catch (SocketTimeoutException | SocketException e) {
-                return Optional.empty();
-              }
-            });
+    return ask(net.client(), transport, asked, millis);
+  }
+
+  /** What the server answers to a host, if it does. */
+  static Optional<String> ask(
+      LabHost from, Transport transport, InetSocketAddress asked, int millis) throws Exception {
+    return from.call(
+        () -> {
+          try {
+            return switch (transport) {
+              case TCP -> Optional.of(askTcp(asked, millis)).filter(seen -> !seen.isEmpty());
+              case UDP -> Optional.of(askUdp(asked, millis));
+            };
+          } catch (SocketTimeoutException | SocketException e) {
+            return Optional.empty();
+          }
+        });
   }
 
   private static String askTcp(InetSocketAddress asked, int millis) throws IOException {
@@ -263,6 +292,27 @@ final class DoctorLab {
   /** Examines the proxy's host. */
   List<Finding> examine(Depth depth) throws Exception {
     return net.proxy().call(() -> Doctor.examine(wanted, depth));
+  }
+
+  /**
+   * Examines the proxy's host in a process of its own.
+   *
+   * @param prefix the command that starts it, to which its own command is added
+   */
+  List<Finding> examineIn(Depth depth, String... prefix) throws Exception {
+    List<String> command = new ArrayList<>(List.of(prefix));
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(DoctorProcess.class.getName());
+    command.addAll(List.of(folder.resolve("proxy.conf").toString(), depth.name()));
+    return DoctorProcess.findings(execute(command));
+  }
+
+  /** Runs a command on the proxy's host, with the back end's iptables. */
+  String execute(List<String> command) throws Exception {
+    ProcessBuilder builder = HostCommand.builder(command.toArray(String[]::new));
+    builder.environment().putAll(backEnd.environment());
+    return HostCommand.finish(net.proxy().start(builder), command);
   }
 
   /** The doctor finds nothing. */

@@ -15,6 +15,8 @@ public final class Errno {
   public static final int EMFILE = 24;
   public static final int EMSGSIZE = 90;
   public static final int ENOPROTOOPT = 92;
+  public static final int ENODATA = 61;
+  public static final int EOPNOTSUPP = 95;
   public static final int EADDRINUSE = 98;
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENETUNREACH = 101;
@@ -32,6 +34,8 @@ public final class Errno {
       Map.ofEntries(
           Map.entry(ENOENT, "ENOENT"),
           Map.entry(ENOPROTOOPT, "ENOPROTOOPT"),
+          Map.entry(ENODATA, "ENODATA"),
+          Map.entry(EOPNOTSUPP, "EOPNOTSUPP"),
           Map.entry(EINTR, "EINTR"),
           Map.entry(EAGAIN, "EAGAIN"),
           Map.entry(EPIPE, "EPIPE"),

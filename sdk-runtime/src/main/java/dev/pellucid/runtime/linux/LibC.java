@@ -83,5 +83,7 @@ public interface LibC {
 
   int setns(int fd, int type);
 
+  long getxattr(String path, String name, long value, long size);
+
   String strerror(int errno);
 }

@@ -11,6 +11,9 @@ public final class Doctor {
   /** What only looks, in the order of a packet's way, the host first. */
   private static final List<Check> LOOKS =
       List.of(
+          new Tools(),
+          new Privileges(),
+          new JavaFile(),
           new LoopbackCheck(),
           new ForwardingCheck(),
           new ReversePathCheck(),
@@ -20,9 +23,14 @@ public final class Doctor {
           new LocalRouteCheck(),
           new RouteNamesCheck(),
           new ListenerAddresses(),
-          new Listening());
+          new Listening(),
+          new Loops(),
+          new Families(),
+          new SourcePorts(),
+          new Descriptors(),
+          new Backlog());
 
-  private static final List<Check> TRIES = List.of();
+  private static final List<Check> TRIES = List.of(new Kernel());
   private static final List<Check> PROBES = List.of();
 
   private Doctor() {}

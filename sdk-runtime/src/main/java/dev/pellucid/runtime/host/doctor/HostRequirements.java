@@ -45,4 +45,9 @@ public record HostRequirements(
         ? listeners.stream().filter(ListenerRequirements::spoofs).toList()
         : List.of();
   }
+
+  /** Whether anything has to be applied; it is taken for granted where nothing is known. */
+  boolean needsRules() {
+    return listeners.isEmpty() || !rules.intercepts().isEmpty() || !rules.diverts().isEmpty();
+  }
 }

@@ -40,4 +40,9 @@ public record ListenerRequirements(
   boolean spoofs() {
     return !(source instanceof SourceAddress.Proxy);
   }
+
+  /** Whether its socket takes what is addressed to others. */
+  boolean transparent() {
+    return mode == InterceptMode.TPROXY || mode == InterceptMode.FOREIGN;
+  }
 }

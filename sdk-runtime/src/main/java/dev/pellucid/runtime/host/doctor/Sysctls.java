@@ -1,6 +1,9 @@
 package dev.pellucid.runtime.host.doctor;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +17,8 @@ import java.util.OptionalInt;
  * dot within the name of an interface becomes a slash there.
  */
 final class Sysctls {
+  private static final int LONGEST = 1 << 16;
+
   private final Map<String, Optional<String>> values = new HashMap<>();
 
   /** The name of an interface's setting, such as {@code net.ipv4.conf.eth0/7.rp_filter}. */
@@ -50,8 +55,10 @@ final class Sysctls {
   }
 
   private static Optional<String> read(String name) throws IOException {
-    try {
-      return Optional.of(Files.readString(Path.of("/proc/sys", swapped(name))).strip());
+    // The kernel prints a setting once: what does not fit into the first read is lost, and
+    // Files.readString reads a single byte at first.
+    try (InputStream file = Files.newInputStream(Path.of("/proc/sys", swapped(name)))) {
+      return Optional.of(new String(file.readNBytes(LONGEST), US_ASCII).strip());
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

@@ -1,0 +1,54 @@
+package dev.pellucid.runtime.host.doctor;
+
+import dev.pellucid.runtime.linux.FileCapabilities;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The java that would run the proxy: one with file capabilities does not start. */
+final class JavaFile implements Check {
+  private static final Path OWN = Path.of("/proc/self/exe");
+
+  @Override
+  public List<Finding> examine(Host host, HostRequirements wanted) throws IOException {
+    List<Finding> findings = new ArrayList<>();
+    for (Path java : candidates()) {
+      if (FileCapabilities.present(java)) {
+        findings.add(
+            new Finding(
+                FindingType.CAPABILITY_SETCAP,
+                java.toString(),
+                java + " has capabilities of its own, which setcap has given to it",
+                "The system does not let such a program load libraries from next to it, where java has its own: it ends with an error about libjli.so. Every other program that it runs would have the capabilities as well.",
+                "setcap -r " + java));
+      }
+    }
+    return findings;
+  }
+
+  // This java has started; the one of the service may be another.
+  private static Set<Path> candidates() throws IOException {
+    Set<Path> found = new LinkedHashSet<>();
+    found.add(OWN.toRealPath());
+    List<Path> folders = new ArrayList<>();
+    Optional.ofNullable(System.getenv("JAVA_HOME"))
+        .ifPresent(home -> folders.add(Path.of(home, "bin")));
+    for (String folder :
+        Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1)) {
+      folders.add(Path.of(folder));
+    }
+    for (Path folder : folders) {
+      Path java = folder.resolve("java");
+      if (Files.isRegularFile(java)) {
+        found.add(java.toRealPath());
+      }
+    }
+    return found;
+  }
+}

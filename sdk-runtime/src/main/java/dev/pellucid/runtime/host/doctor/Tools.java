@@ -1,0 +1,35 @@
+package dev.pellucid.runtime.host.doctor;
+
+import dev.pellucid.runtime.host.FirewallTool;
+import dev.pellucid.runtime.host.HostCommand;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether there are the tools that apply the rules. */
+final class Tools implements Check {
+
+  @Override
+  public List<Finding> examine(Host host, HostRequirements wanted) throws IOException {
+    List<Finding> findings = new ArrayList<>();
+    if (!wanted.needsRules()) {
+      return findings;
+    }
+    if (FirewallTool.detect().isEmpty()) {
+      findings.add(missing("nft", "neither nft nor iptables is installed", Packages.nft()));
+    }
+    if (!HostCommand.installed("ip")) {
+      findings.add(missing("ip", "ip, of iproute2, is not installed", Packages.ip()));
+    }
+    return findings;
+  }
+
+  private static Finding missing(String tool, String what, String cure) {
+    return new Finding(
+        FindingType.NO_TOOL,
+        tool,
+        what,
+        "Without it, the rules that hand traffic to the proxy can neither be applied nor examined.",
+        cure);
+  }
+}
