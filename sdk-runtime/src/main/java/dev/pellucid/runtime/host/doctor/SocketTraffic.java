@@ -145,8 +145,8 @@ final class SocketTraffic implements FirewallCheck.Question {
         "%s also takes new connections to a socket in TIME_WAIT, the last minute of a connection"
                 .formatted(FirewallFindings.text(rule))
             + " that has ended.",
-        "A client that uses a port again within that minute does not reach the listener. With many"
-            + " short connections, most of the possible rate is lost.",
+        "A client that uses a port again within that minute reaches the listener only when it tries"
+            + " a second time. With many short connections, most of the possible rate is lost.",
         synCure(findings, rule));
   }
 

@@ -1,0 +1,120 @@
+package dev.pellucid.runtime;
+
+import static dev.pellucid.runtime.EditedRules.chain;
+import static dev.pellucid.runtime.EditedRules.either;
+
+import dev.pellucid.api.Transport;
+import dev.pellucid.lab.FirewallBackEnd;
+import dev.pellucid.lab.Lab;
+import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.host.doctor.Depth;
+import dev.pellucid.runtime.host.doctor.FindingType;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Other programs' rules drop or translate what comes to the proxy, or what it sends. */
+@Lab
+@Timeout(60)
+class DeliveryFindingsTest {
+  @TempDir Path folder;
+
+  private static void breakAndCure(DoctorLab lab, String script, FindingType type)
+      throws Exception {
+    lab.assertFlows(Transport.TCP, false);
+    lab.onProxy(script);
+    lab.assertDoesNotFlow(Transport.TCP, false);
+    lab.cure(lab.assertOnly(type, Depth.LOOK), Depth.LOOK);
+    lab.assertFlows(Transport.TCP, false);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPolicyDropsWhatIsNew(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    DoctorLab lab = DoctorLab.start(net, folder, backEnd);
+    breakAndCure(
+        lab,
+        either(
+            backEnd,
+            chain(
+                "input",
+                "type filter hook input priority 0; policy drop; ct state established,related accept"),
+            """
+            iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+            iptables -P INPUT DROP
+            """),
+        FindingType.INPUT_DROPPED);
+    lab.assertAllFlows();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRuleDropsUpstreamsReplies(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    DoctorLab lab = DoctorLab.start(net, folder, backEnd);
+    breakAndCure(
+        lab,
+        either(
+            backEnd,
+            chain("input", "type filter hook input priority 0; iifname server0 drop"),
+            """
+            iptables -N GUARD
+            iptables -A GUARD -i server0 -j REJECT
+            iptables -A INPUT -j GUARD
+            """),
+        FindingType.INPUT_DROPPED);
+    lab.assertAllFlows();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsInterceptedGoesElsewhere(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    breakAndCure(
+        DoctorLab.start(net, folder, backEnd),
+        either(
+            backEnd,
+            chain(
+                "prerouting",
+                "type nat hook prerouting priority dstnat;"
+                    + " iifname client0 tcp dport 80 dnat to 10.2.0.2:8080"),
+            "iptables -t nat -A PREROUTING -i client0 -p tcp --dport 80"
+                + " -j DNAT --to-destination 10.2.0.2:8080"),
+        FindingType.NAT);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRouterMasquerades(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    DoctorLab lab = DoctorLab.start(net, folder, backEnd);
+    breakAndCure(lab, masquerade(backEnd), FindingType.NAT);
+    lab.assertAllFlows();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRouterMasqueradesWhatGoesToAPool(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    breakAndCure(
+        DoctorLab.start(
+            net,
+            folder,
+            backEnd,
+            """
+            pooled { address = "0.0.0.0:50080", intercept { ports = [80], interfaces = [client0] }
+              upstream { route = pool, pool = [{ address = "10.2.0.2:80" }], balancer.type = first }
+            }
+            """),
+        masquerade(backEnd),
+        FindingType.NAT);
+  }
+
+  private static String masquerade(FirewallBackEnd backEnd) {
+    return either(
+        backEnd,
+        chain(
+            "postrouting",
+            "type nat hook postrouting priority srcnat;"
+                + " ip saddr 10.1.0.0/24 oifname server0 masquerade"),
+        "iptables -t nat -A POSTROUTING -s 10.1.0.0/24 -o server0 -j MASQUERADE");
+  }
+}
