@@ -69,9 +69,7 @@ public final class HostRules {
 
   /** The mark of the proxy's own sockets, or 0 if nothing would take them for another's. */
   static int ownMark(ProxyConfig config) {
-    boolean localOutput =
-        config.listeners().stream().anyMatch(listener -> listener.intercept().localOutput());
-    return localOutput ? config.rules().proxyMark() : 0;
+    return of(config).socketMark();
   }
 
   private static Optional<Intercept> intercept(ListenerConfig listener) {

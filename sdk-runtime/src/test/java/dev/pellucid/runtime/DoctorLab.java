@@ -327,6 +327,17 @@ final class DoctorLab {
     return findings.get(0);
   }
 
+  /** Runs shell commands as root on the server's host. */
+  void onServer(String script) throws Exception {
+    net.server(0).exec("sh", "-euc", script);
+  }
+
+  /** Runs a cure that belongs there on the server; the doctor finds nothing afterwards. */
+  void cureOnServer(Finding finding, Depth depth) throws Exception {
+    onServer(finding.cure());
+    assertClean(depth);
+  }
+
   /** Runs a cure as it is printed; the doctor finds nothing afterwards. */
   void cure(Finding finding, Depth depth) throws Exception {
     onProxy(finding.cure());

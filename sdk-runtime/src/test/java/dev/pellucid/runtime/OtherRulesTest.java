@@ -50,7 +50,7 @@ class OtherRulesTest {
   void aRecipeOfTheWebTakesNewConnections(FirewallBackEnd backEnd, LabNetwork net)
       throws Exception {
     DoctorLab lab = DoctorLab.start(net, folder, backEnd, LISTENER);
-    lab.onProxy(Rules.removing(FirewallTool.IPTABLES).text());
+    lab.onProxy(lab.wanted().rules().removing(FirewallTool.IPTABLES).text());
     lab.onProxy(RECIPE);
     lab.assertFlows(Transport.TCP, false);
     List<Finding> findings = examine(net, lab.wanted());

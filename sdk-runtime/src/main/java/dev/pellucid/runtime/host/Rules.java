@@ -96,6 +96,14 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
     };
   }
 
+  /**
+   * The mark (SO_MARK) that the proxy's own sockets need, or else these rules would intercept what
+   * they send; 0 if they need none.
+   */
+  public int socketMark() {
+    return intercepts.stream().anyMatch(Intercept::localOutput) ? names.proxyMark() : 0;
+  }
+
   /** Whether packets of a family are delivered to transparent sockets. */
   boolean diverts(IpFamily family) {
     return diverts.stream().anyMatch(divert -> divert.family() == family);

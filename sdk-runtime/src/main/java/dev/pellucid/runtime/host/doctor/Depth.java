@@ -6,6 +6,6 @@ public enum Depth {
   LOOK,
   /** Also tries out the kernel in a scratch table, which is gone afterwards. */
   TRY,
-  /** Also sends traffic: through the proxy, and to its upstreams. */
+  /** Also sends traffic to upstreams and, as from a client, to the proxy. Takes some seconds. */
   PROBE
 }

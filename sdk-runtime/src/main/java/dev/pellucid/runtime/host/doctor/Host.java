@@ -1,12 +1,10 @@
 package dev.pellucid.runtime.host.doctor;
 
 import dev.pellucid.runtime.host.IpFamily;
-import dev.pellucid.runtime.linux.LocalAddresses;
 import dev.pellucid.runtime.host.ruleset.Ruleset;
+import dev.pellucid.runtime.linux.LocalAddresses;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Host {
   private final Sysctls sysctls = new Sysctls();
-  private final Map<IpFamily, Routing> routing = new EnumMap<>(IpFamily.class);
-  private @Nullable Links links;
-  private @Nullable Interfaces interfaces;
-  private @Nullable Ruleset ruleset;
+  private final Kept<Links> links = new Kept<>(Links::read);
+  private final Kept<Interfaces> interfaces = new Kept<>(Interfaces::read);
+  private final Kept<Neighbourhood> neighbourhood = new Kept<>(Neighbourhood::read);
+  private final Kept<Set<InetAddress>> addresses = new Kept<>(LocalAddresses::read);
+  private final Kept<Routing> routing4 = new Kept<>(() -> Routing.read(IpFamily.IPV4));
+  private final Kept<Routing> routing6 = new Kept<>(() -> Routing.read(IpFamily.IPV6));
+  private final Kept<Ruleset> ruleset = new Kept<>(Ruleset::read);
+  private final Kept<Set<ListeningSocket>> listening = new Kept<>(ListeningSocket::read);
 
   /** The settings of the kernel. */
   Sysctls sysctls() {
@@ -28,59 +30,67 @@ final class Host {
 
   /** The network interfaces. */
   Links links() throws IOException, InterruptedException {
-    if (links == null) {
-      links = Links.read();
-    }
-    return links;
-  }
-
-  /** The rules and routes of a family. */
-  Routing routing(IpFamily family) throws IOException, InterruptedException {
-    Routing kept = routing.get(family);
-    if (kept == null) {
-      kept = Routing.read(family);
-      routing.put(family, kept);
-    }
-    return kept;
-  }
-
-  private @Nullable Set<InetAddress> addresses;
-  private @Nullable Set<ListeningSocket> listening;
-
-  /** The addresses of its interfaces. */
-  Set<InetAddress> addresses() throws IOException {
-    if (addresses == null) {
-      addresses = LocalAddresses.read();
-    }
-    return addresses;
-  }
-
-  /** Whether an address is its own. */
-  boolean owns(InetAddress address) throws IOException {
-    return address.isLoopbackAddress() || addresses().contains(address);
-  }
-
-  /** The sockets that take what comes to them. */
-  Set<ListeningSocket> listening() throws IOException {
-    if (listening == null) {
-      listening = ListeningSocket.read();
-    }
-    return listening;
+    return links.get();
   }
 
   /** The interfaces by which traffic comes, with their addresses. */
   Interfaces interfaces() throws IOException, InterruptedException {
-    if (interfaces == null) {
-      interfaces = Interfaces.read();
-    }
-    return interfaces;
+    return interfaces.get();
+  }
+
+  /** The networks at its interfaces. */
+  Neighbourhood neighbourhood() throws IOException, InterruptedException {
+    return neighbourhood.get();
+  }
+
+  /** Whether an address is its own. */
+  boolean owns(InetAddress address) throws IOException, InterruptedException {
+    return address.isLoopbackAddress() || addresses().contains(address);
+  }
+
+  /** The addresses of its interfaces. */
+  Set<InetAddress> addresses() throws IOException, InterruptedException {
+    return addresses.get();
+  }
+
+  /** The rules and routes of a family. */
+  Routing routing(IpFamily family) throws IOException, InterruptedException {
+    return switch (family) {
+      case IPV4 -> routing4.get();
+      case IPV6 -> routing6.get();
+    };
   }
 
   /** The firewall's rules. */
   Ruleset ruleset() throws IOException, InterruptedException {
-    if (ruleset == null) {
-      ruleset = Ruleset.read();
+    return ruleset.get();
+  }
+
+  /** The sockets that take what comes to them. */
+  Set<ListeningSocket> listening() throws IOException, InterruptedException {
+    return listening.get();
+  }
+
+  private interface Reading<T> {
+    T read() throws IOException, InterruptedException;
+  }
+
+  /** A part that is read once. */
+  private static final class Kept<T> {
+    private final Reading<T> reading;
+    private @Nullable T kept;
+
+    Kept(Reading<T> reading) {
+      this.reading = reading;
     }
-    return ruleset;
+
+    T get() throws IOException, InterruptedException {
+      T known = kept;
+      if (known == null) {
+        known = reading.read();
+        kept = known;
+      }
+      return known;
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.Rules;
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -13,17 +14,34 @@ import java.util.List;
  * @param listeners its listeners
  * @param applyCommand the shell command that applies the rules, as findings about them name it, for
  *     example {@code pellucid rules apply proxy.conf}
+ * @param probeClients addresses that a client could have and no host has, in whose name {@linkplain
+ *     Depth#PROBE probes} speak: the first of each family. Without one, they take an unused address
+ *     of the listener's sources, or of a network at its interfaces
  */
 public record HostRequirements(
-    Rules rules, List<ListenerRequirements> listeners, String applyCommand) {
+    Rules rules,
+    List<ListenerRequirements> listeners,
+    String applyCommand,
+    List<InetAddress> probeClients) {
 
   /** Nothing: what is found then would be in any proxy's way. */
   public static final HostRequirements NONE =
       new HostRequirements(Rules.of(List.of()), List.of(), "pellucid rules apply FILE");
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public HostRequirements {
     listeners = List.copyOf(listeners);
+    probeClients = List.copyOf(probeClients);
+  }
+
+  /** The same with no address to probe from. */
+  public HostRequirements(Rules rules, List<ListenerRequirements> listeners, String applyCommand) {
+    this(rules, listeners, applyCommand, List.of());
+  }
+
+  /** The same with addresses to probe from. */
+  public HostRequirements withProbeClients(List<InetAddress> newProbeClients) {
+    return new HostRequirements(rules, listeners, applyCommand, newProbeClients);
   }
 
   /** Whether marked packets of a family have to be delivered to this host. */

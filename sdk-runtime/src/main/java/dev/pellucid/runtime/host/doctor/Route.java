@@ -73,6 +73,11 @@ record Route(int table, Type type, Cidr destination, Optional<String> link, Stri
             + table);
   }
 
+  /** Whether packets go to a router first. */
+  boolean hasGateway() {
+    return text.contains(" via ");
+  }
+
   /** All addresses of a family. */
   static Cidr everything(IpFamily family) {
     byte[] zeros = new byte[family == IpFamily.IPV4 ? 4 : 16];
