@@ -57,8 +57,15 @@ record NftField(NftKind kind, Function<Packet, Optional<Object>> value) {
     return new NftField(kind, packet -> Optional.of(value));
   }
 
-  /** One that is calculated from two numbers. */
+  /**
+   * One that is calculated from two numbers.
+   *
+   * @throws IllegalArgumentException if they are texts
+   */
   static NftField calculated(NftField left, NftField right, BinaryOperator<BigInteger> operator) {
+    if (left.kind.isText() || right.kind.isText()) {
+      throw new IllegalArgumentException("a text is no number");
+    }
     return new NftField(
         left.kind,
         packet ->

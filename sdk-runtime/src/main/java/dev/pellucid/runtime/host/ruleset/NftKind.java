@@ -49,6 +49,11 @@ enum NftKind {
     }
   };
 
+  /** Whether its values are texts. */
+  boolean isText() {
+    return this == NAME || this == INTERFACE;
+  }
+
   /**
    * A single value.
    *

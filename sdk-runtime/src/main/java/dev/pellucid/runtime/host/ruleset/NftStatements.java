@@ -61,15 +61,22 @@ final class NftStatements {
 
   private Optional<Statement> mangle(Json json) {
     boolean mark =
-        json.get("key").flatMap(key -> key.get("meta")).isPresent()
-            && json.get("key").orElseThrow().content().text("key").equals("mark");
-    if (!mark) {
+        json.get("key").flatMap(key -> key.get("meta")).map(meta -> meta.text("key")).stream()
+            .anyMatch("mark"::equals);
+    return mark ? json.get("value").flatMap(this::setMark) : Optional.empty();
+  }
+
+  // A mark that nobody knows, such as a random one, is as if it were not set.
+  private Optional<Statement> setMark(Json json) {
+    try {
+      NftField value = expressions.field(json, NftKind.NUMBER);
+      return Optional.of(
+          new Statement.SetMark(
+              packet ->
+                  value.value().apply(packet).map(number -> ((BigInteger) number).intValue())));
+    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-    NftField value = expressions.field(json.get("value").orElseThrow(), NftKind.NUMBER);
-    return Optional.of(
-        new Statement.SetMark(
-            packet -> value.value().apply(packet).map(number -> ((BigInteger) number).intValue())));
   }
 
   private static Statement tproxy(Json json) {
