@@ -9,7 +9,6 @@ import dev.pellucid.runtime.host.ruleset.Packet.Protocol;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -70,8 +69,8 @@ class NftListingTest {
   }
 
   private static String field(String name) {
-    String[] parts = name.split(" ");
-    return Map.of("meta", "", "ct", "", "socket", "").containsKey(parts[0])
+    String[] parts = name.split(" ", 2);
+    return Set.of("meta", "ct", "socket").contains(parts[0])
         ? "{\"%s\": {\"key\": \"%s\"}}".formatted(parts[0], parts[1])
         : "{\"payload\": {\"protocol\": \"%s\", \"field\": \"%s\"}}".formatted(parts[0], parts[1]);
   }
