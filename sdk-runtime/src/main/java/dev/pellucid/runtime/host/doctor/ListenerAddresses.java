@@ -18,7 +18,8 @@ import java.util.TreeSet;
 final class ListenerAddresses implements Check {
 
   @Override
-  public List<Finding> examine(Host host, HostRequirements wanted) throws IOException {
+  public List<Finding> examine(Host host, HostRequirements wanted)
+      throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
     for (ListenerRequirements listener : wanted.listeners()) {
       findings.addAll(interfaces(listener));
@@ -31,7 +32,8 @@ final class ListenerAddresses implements Check {
     return findings;
   }
 
-  private static List<Finding> interfaces(ListenerRequirements listener) throws IOException {
+  private static List<Finding> interfaces(ListenerRequirements listener)
+      throws IOException, InterruptedException {
     Set<String> known =
         NetworkInterface.networkInterfaces()
             .map(NetworkInterface::getName)
@@ -52,7 +54,8 @@ final class ListenerAddresses implements Check {
                 .formatted(listener.name())));
   }
 
-  private static List<Finding> local(Host host, ListenerRequirements listener) throws IOException {
+  private static List<Finding> local(Host host, ListenerRequirements listener)
+      throws IOException, InterruptedException {
     InetAddress address = listener.address().getAddress();
     if (address.isAnyLocalAddress() || host.owns(address)) {
       return List.of();
@@ -68,7 +71,7 @@ final class ListenerAddresses implements Check {
   }
 
   private static List<Finding> foreign(Host host, ListenerRequirements listener)
-      throws IOException {
+      throws IOException, InterruptedException {
     InetAddress address = listener.address().getAddress();
     if (!host.owns(address)) {
       return List.of();

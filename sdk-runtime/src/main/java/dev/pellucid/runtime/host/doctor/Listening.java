@@ -11,7 +11,8 @@ import java.util.Set;
 final class Listening implements Check {
 
   @Override
-  public List<Finding> examine(Host host, HostRequirements wanted) throws IOException {
+  public List<Finding> examine(Host host, HostRequirements wanted)
+      throws IOException, InterruptedException {
     Set<ListeningSocket> listening = host.listening();
     List<Intercept> intercepts = wanted.rules().intercepts();
     List<Intercept> deaf =

@@ -15,7 +15,8 @@ import java.util.Set;
 final class Loops implements Check {
 
   @Override
-  public List<Finding> examine(Host host, HostRequirements wanted) throws IOException {
+  public List<Finding> examine(Host host, HostRequirements wanted)
+      throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
     for (ListenerRequirements listener : wanted.listeners()) {
       upstream(host, wanted, listener).ifPresent(findings::add);
@@ -26,7 +27,8 @@ final class Loops implements Check {
 
   /** A listener may well hand over to another one; but not to itself in the end. */
   private static Optional<Finding> upstream(
-      Host host, HostRequirements wanted, ListenerRequirements listener) throws IOException {
+      Host host, HostRequirements wanted, ListenerRequirements listener)
+      throws IOException, InterruptedException {
     for (InetSocketAddress upstream : listener.upstreams()) {
       for (ListenerRequirements next : at(host, wanted, listener, upstream)) {
         if (leads(host, wanted, next, listener, new HashSet<>())) {
@@ -43,7 +45,7 @@ final class Loops implements Check {
       ListenerRequirements from,
       ListenerRequirements to,
       Set<ListenerRequirements> seen)
-      throws IOException {
+      throws IOException, InterruptedException {
     if (from.equals(to)) {
       return true;
     }
@@ -61,7 +63,7 @@ final class Loops implements Check {
   /** The listeners that what {@code from} sends to an address comes to. */
   private static List<ListenerRequirements> at(
       Host host, HostRequirements wanted, ListenerRequirements from, InetSocketAddress upstream)
-      throws IOException {
+      throws IOException, InterruptedException {
     List<ListenerRequirements> found = new ArrayList<>();
     for (ListenerRequirements listener : wanted.listeners()) {
       if (listener.transport() == from.transport()
@@ -74,7 +76,7 @@ final class Loops implements Check {
   }
 
   private static boolean takes(Host host, InetAddress listener, InetAddress upstream)
-      throws IOException {
+      throws IOException, InterruptedException {
     return listener.equals(upstream)
         || (listener.isAnyLocalAddress()
             && listener.getClass() == upstream.getClass()
