@@ -32,21 +32,20 @@ final class JavaFile implements Check {
     return findings;
   }
 
-  // This java has started; the one of the service may be another.
+  // This java has started; the one of the service may be another. After an upgrade of the package,
+  // this one may be gone.
   private static Set<Path> candidates() throws IOException {
-    Set<Path> found = new LinkedHashSet<>();
-    found.add(OWN.toRealPath());
-    List<Path> folders = new ArrayList<>();
+    List<Path> files = new ArrayList<>(List.of(Files.readSymbolicLink(OWN)));
     Optional.ofNullable(System.getenv("JAVA_HOME"))
-        .ifPresent(home -> folders.add(Path.of(home, "bin")));
-    for (String folder :
-        Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1)) {
-      folders.add(Path.of(folder));
+        .ifPresent(home -> files.add(Path.of(home, "bin", "java")));
+    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+    for (String folder : path.split(File.pathSeparator, -1)) {
+      files.add(Path.of(folder, "java"));
     }
-    for (Path folder : folders) {
-      Path java = folder.resolve("java");
-      if (Files.isRegularFile(java)) {
-        found.add(java.toRealPath());
+    Set<Path> found = new LinkedHashSet<>();
+    for (Path file : files) {
+      if (Files.isRegularFile(file)) {
+        found.add(file.toRealPath());
       }
     }
     return found;
