@@ -75,12 +75,9 @@ final class HostWatch {
 
   private void look() {
     try {
-      List<Finding> before = findings;
       List<Finding> now = Doctor.examine(wanted, Depth.LOOK);
       if (!thread.isShutdown()) {
-        findings = now;
-        without(now, before).forEach(HostWatch::tell);
-        without(before, now).forEach(HostWatch::tellCured);
+        update(now);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
@@ -88,6 +85,14 @@ final class HostWatch {
       // A timer whose task has failed once does not run it again.
       LOG.error("cannot look at the host", e);
     }
+  }
+
+  /** Tells what is new and what has gone since the last look. */
+  void update(List<Finding> now) {
+    List<Finding> before = findings;
+    findings = now;
+    without(now, before).forEach(HostWatch::tell);
+    without(before, now).forEach(HostWatch::tellCured);
   }
 
   /** What is found has the same type and subject as before, though perhaps other values. */

@@ -9,7 +9,9 @@ import ch.qos.logback.core.AppenderBase;
 import dev.pellucid.lab.FirewallBackEnd;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.host.doctor.Finding;
 import dev.pellucid.runtime.host.doctor.FindingType;
+import dev.pellucid.runtime.host.doctor.HostRequirements;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -92,6 +94,26 @@ class HostWatchTest {
     Arrays.stream(FindingType.values())
         .filter(type -> type != FindingType.CANNOT_LOOK)
         .forEach(type -> assertEquals(0, gauge(type), type.id()));
+  }
+
+  @Test
+  void whatItMayNotSeeIsToldOnceAndNotCounted() {
+    Finding unseen =
+        new Finding(FindingType.CANNOT_LOOK, "Rules", "not permitted", "why", "# run it as root");
+    HostWatch watch = HostWatch.of(HostRequirements.NONE);
+    HostFindings.add(watch);
+    try {
+      watch.update(List.of(unseen));
+      watch.update(List.of(unseen));
+      assertEquals(
+          List.of("INFO cannot-look (Rules): not permitted; cure: # run it as root"),
+          List.copyOf(lines));
+      assertTrue(
+          metrics.find("pellucid.host.findings").gauges().stream()
+              .allMatch(gauge -> gauge.value() == 0));
+    } finally {
+      watch.close();
+    }
   }
 
   private static void rename(DoctorLab lab, String from, String to) throws Exception {
