@@ -114,7 +114,7 @@ final class HostWatch {
             .formatted(
                 finding.type().id(),
                 finding.subject(),
-                finding.what(),
+                finding.what().replaceFirst("\\.$", ""),
                 String.join("; ", finding.cure().lines().toList()));
     // A proxy that runs with no more rights than it needs may not list the firewall's rules.
     if (finding.type() == FindingType.CANNOT_LOOK) {

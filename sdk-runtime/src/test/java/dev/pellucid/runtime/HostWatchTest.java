@@ -15,7 +15,6 @@ import dev.pellucid.runtime.host.doctor.HostRequirements;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -57,38 +56,34 @@ class HostWatchTest {
     logger.detachAppender(appender);
   }
 
-  /** An interface is renamed, as by a rule of udev that comes late, and gets its name back. */
   @Test
-  void whatBreaksLaterIsToldAndCountedUntilItIsCured(LabNetwork net) throws Exception {
+  void aVpnClientThatIsStartedLaterIsNoticed(LabNetwork net) throws Exception {
     DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT);
     HostWatch watch = lab.server().hostWatch();
     watch.lookNow().get(20, TimeUnit.SECONDS);
     assertEquals(List.of(), watch.findings());
 
-    rename(lab, "client0", "lan0");
+    lab.onProxy("sysctl -qw net.ipv4.conf.client0.src_valid_mark=1");
     watch.lookNow().get(20, TimeUnit.SECONDS);
     watch.lookNow().get(20, TimeUnit.SECONDS);
-    assertEquals(4, gauge(FindingType.INTERFACE_MISSING), "one for each listener");
-    List<String> broken = missing();
-    assertEquals(4, broken.size(), "each is told once");
-    assertTrue(
-        broken.stream().allMatch(line -> line.startsWith("WARN interface-missing (")),
-        broken::toString);
+    assertEquals(1, gauge(FindingType.SRC_VALID_MARK));
+    assertEquals(1, lines.size(), lines::toString);
+    String told = lines.remove();
+    assertTrue(told.startsWith("WARN src-valid-mark (net.ipv4.conf.client0"), told);
+    assertTrue(told.endsWith("; cure: " + watch.findings().get(0).cure()), told);
 
-    rename(lab, "lan0", "client0");
+    lab.onProxy(watch.findings().get(0).cure());
     watch.lookNow().get(20, TimeUnit.SECONDS);
-    assertEquals(0, gauge(FindingType.INTERFACE_MISSING));
-    List<String> cured = missing();
-    assertEquals(4, cured.size());
-    assertTrue(
-        cured.stream().allMatch(line -> line.startsWith("INFO cured: interface-missing (")),
-        cured::toString);
+    assertEquals(0, gauge(FindingType.SRC_VALID_MARK));
+    assertEquals(
+        List.of("INFO cured: src-valid-mark (net.ipv4.conf.client0.src_valid_mark)"),
+        List.copyOf(lines));
   }
 
   @Test
   void aStoppedProxyLooksNoMore(LabNetwork net) throws Exception {
     DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT);
-    rename(lab, "client0", "lan0");
+    lab.onProxy("sysctl -qw net.ipv4.conf.client0.src_valid_mark=1");
     lab.server().hostWatch().lookNow().get(20, TimeUnit.SECONDS);
     lab.server().stop().toCompletableFuture().get(20, TimeUnit.SECONDS);
     Arrays.stream(FindingType.values())
@@ -114,20 +109,6 @@ class HostWatchTest {
     } finally {
       watch.close();
     }
-  }
-
-  private static void rename(DoctorLab lab, String from, String to) throws Exception {
-    // It cannot be renamed while it is up, and loses its routes when it goes down.
-    lab.onProxy(
-        "ip link set %s down; ip link set %s name %s; ip link set %s up"
-            .formatted(from, from, to, to));
-  }
-
-  /** What has been told of missing interfaces; forgets all that has been told. */
-  private List<String> missing() {
-    List<String> told = new ArrayList<>();
-    lines.drainTo(told);
-    return told.stream().filter(line -> line.contains("interface-missing")).toList();
   }
 
   private double gauge(FindingType type) {
