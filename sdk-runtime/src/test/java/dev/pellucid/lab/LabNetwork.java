@@ -170,9 +170,9 @@ public final class LabNetwork implements AutoCloseable {
     proxy().run(() -> rules.applying(backEnd.tool()).run(backEnd.environment()));
   }
 
-  /** Removes the rules from the proxy. */
-  public void remove(FirewallTool tool) throws Exception {
-    proxy().run(() -> Rules.of(List.of()).removing(tool).run(iptablesLock()));
+  /** Removes the rules from the proxy, whichever tool applied them. */
+  public void remove() throws Exception {
+    proxy().run(() -> Rules.of(List.of()).removing().run(iptablesLock()));
   }
 
   // The legacy iptables locks a file in /run, which is not ours to write without root.

@@ -4,46 +4,39 @@ package dev.pellucid.runtime.host;
  * A chain of ours.
  *
  * @param table the table it is in
- * @param hook the built-in chain it is called from
+ * @param hook the built-in chain it is called from; none: {@code -}
  * @param name its name, which no other chain of any table has
  */
 record IptablesChain(String table, String hook, String name) {
 
   /** Has the built-in chain call it. */
   String hooking(IpFamily family) {
-    String jump = hook + " -j " + name;
-    return "%1$s -C %2$s 2>/dev/null || %1$s -A %2$s".formatted(iptables(family), jump);
+    return "%1$s -w -t %2$s -C %3$s -j %4$s 2>/dev/null || %1$s -w -t %2$s -A %3$s -j %4$s"
+        .formatted(family.iptables, table, hook, name);
   }
 
-  /** Takes it away, if it is there. */
-  String removing(IpFamily family) {
-    return unhooking(family) + "\n" + deleting(family);
+  /** Takes it away, if it is there and no other chain calls it; needs {@link #remover}. */
+  String removing() {
+    return "remove %s %s %s".formatted(table, hook, name);
   }
 
-  private String unhooking(IpFamily family) {
+  /**
+   * The shell function {@code remove TABLE HOOK CHAIN}. Asking for a table would create it, and
+   * with the nat table connection tracking begins: so it looks with {@code iptables-save}.
+   */
+  static String remover(IpFamily family) {
     return """
-    if %1$s '^-A %2$s -j %3$s$'; then
-      %4$s -D %2$s -j %3$s
-    fi"""
-        .formatted(looking(family), hook, name, iptables(family));
-  }
-
-  /** Takes it away, if it is there and no other chain calls it. */
-  String deleting(IpFamily family) {
-    return """
-    if %1$s '^:%2$s '; then
-      %3$s -F %2$s
-      %3$s -X %2$s
-    fi"""
-        .formatted(looking(family), name, iptables(family));
-  }
-
-  // Asking for the table would create it, and with the nat table connection tracking begins.
-  private static String looking(IpFamily family) {
-    return family.iptables + "-save 2>/dev/null | grep -q --";
-  }
-
-  private String iptables(IpFamily family) {
-    return family.iptables + " -w -t " + table;
+    newline='
+    '
+    saved=$newline$(%1$s-save 2>/dev/null || :)$newline
+    remove() {
+      case $saved in *"$newline-A $2 -j $3$newline"*) %1$s -w -t "$1" -D "$2" -j "$3" ;; esac
+      case $saved in *"$newline:$3 "*)
+        %1$s -w -t "$1" -F "$3"
+        %1$s -w -t "$1" -X "$3"
+        echo "%1$s chain $3: removed" ;;
+      esac
+    }"""
+        .formatted(family.iptables);
   }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
  * @param names what their names begin with
  */
 record IptablesChains(RuleNames names) {
+  private static final String NO_HOOK = "-";
 
   /** Those that a built-in chain calls. */
   List<IptablesChain> hooked() {
@@ -33,7 +34,17 @@ record IptablesChains(RuleNames names) {
 
   /** Called from {@link #prerouting} alone. */
   IptablesChain divert() {
-    return chain("mangle", prerouting().name(), "_DIVERT");
+    return chain("mangle", NO_HOOK, "_DIVERT");
+  }
+
+  /** Called from nowhere: its comment tells what was applied. */
+  IptablesChain applied() {
+    return chain("mangle", NO_HOOK, "_APPLIED");
+  }
+
+  /** Called from nowhere: its comments are the {@link Notes}. */
+  IptablesChain saved() {
+    return chain("mangle", NO_HOOK, "_SAVED");
   }
 
   private IptablesChain chain(String table, String hook, String suffix) {

@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One family's rules as iptables chains of their own, replaced in one transaction per table.
@@ -31,27 +33,124 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
     this(family, rules, new IptablesChains(rules.names()));
   }
 
+  /** Makes the chains, or replaces those of an earlier time; none if this family has no rules. */
   List<String> adding() {
     Map<IptablesChain, List<String>> filled = filled();
-    List<String> commands = new ArrayList<>();
-    if (!filled.isEmpty()) {
-      commands.add(restoring(filled));
-    }
-    for (IptablesChain chain : chains.hooked()) {
-      // What is empty now may have rules from an earlier time.
-      commands.add(filled.containsKey(chain) ? chain.hooking(family) : chain.removing(family));
-    }
-    if (!filled.containsKey(chains.prerouting())) {
-      commands.add(chains.divert().deleting(family));
-    }
-    return commands;
+    return filled.isEmpty() ? removing() : List.of(replacing(restoring(filled), filled));
+  }
+
+  /** What {@code iptables-restore} reads, if this family has rules. */
+  Optional<String> input() {
+    Map<IptablesChain, List<String>> filled = filled();
+    return filled.isEmpty() ? Optional.empty() : Optional.of(restoring(filled));
   }
 
   List<String> removing() {
-    List<String> commands = new ArrayList<>();
-    chains.hooked().forEach(chain -> commands.add(chain.removing(family)));
-    commands.add(chains.divert().deleting(family));
-    return commands;
+    String calls =
+        Stream.concat(chains.hooked().stream(), Stream.of(chains.divert(), chains.applied()))
+            .map(IptablesChain::removing)
+            .collect(joining("\n"));
+    return List.of(
+        """
+        # Takes the %s chains of these rules away, if there are any.
+        %s
+        %s"""
+            .formatted(family.iptables, IptablesChain.remover(family), calls));
+  }
+
+  /** Notes what tables there are, before the first of our chains is made. */
+  List<String> creating() {
+    Map<IptablesChain, List<String>> filled = filled();
+    return filled.isEmpty() ? List.of() : List.of(creating(tables(filled).contains("nat")));
+  }
+
+  // What is made along with the first chain has to be noted in the same transaction.
+  private String creating(boolean nat) {
+    return """
+    # The nf_tables form of %1$s makes its tables when they are first used, and leaves them behind. That
+    # they were not there is noted, so that removing the rules takes them away.
+    %1$s-save 2>/dev/null | grep -q '^[*]mangle$' || %1$s-restore -w --noflush <<'END'
+    *mangle
+    :%2$s - [0:0]
+    -A %2$s -m comment --comment created-mangle
+    COMMIT
+    END"""
+            .formatted(family.iptables, chains.saved().name())
+        + (nat ? creatingNat() : "");
+  }
+
+  private String creatingNat() {
+    return """
+
+    %1$s-save 2>/dev/null | grep -q -e '^[*]nat$' -e created-nat || {
+      %1$s-save 2>/dev/null | grep -q '^:%2$s ' || %1$s -w -t mangle -N %2$s
+      %1$s -w -t mangle -A %2$s -m comment --comment created-nat
+    }"""
+        .formatted(family.iptables, chains.saved().name());
+  }
+
+  /** Restores the settings that were noted, and takes away the tables that were. */
+  String restoring() {
+    Notes notes = Notes.iptables(family, rules.names());
+    String tables = Stream.of("nat", "mangle").map(this::deletingTable).collect(joining("\n"));
+    return Sysctls.restoring(new Notes(notes.note(), notes.list(), tables + "\n" + notes.forget()));
+  }
+
+  // The table goes together with the note: killed in between, neither would be found again.
+  private String deletingTable(String table) {
+    return """
+    # Takes the %2$s table away again if it was made for these rules and nothing else is in it.
+    if %1$s-save 2>/dev/null | grep -q -- 'created-%2$s'; then
+      left=$(%1$s-save 2>/dev/null | sed -n '/^[*]%2$s$/,/^COMMIT$/p' |
+        grep -Ev '^([*]|COMMIT|:[A-Z]+ ACCEPT |:%3$s |-A %3$s )' || :)
+      if [ -z "$left" ] && nft list table %4$s %2$s >/dev/null 2>&1; then
+        nft delete table %4$s %2$s
+      fi
+    fi"""
+        .formatted(family.iptables, table, chains.saved().name(), family.nft);
+  }
+
+  private String replacing(String input, Map<IptablesChain, List<String>> filled) {
+    String hooks =
+        chains.hooked().stream()
+            // What is empty now may have rules from an earlier time.
+            .map(chain -> filled.containsKey(chain) ? chain.hooking(family) : chain.removing())
+            .collect(joining("\n"));
+    String divert = filled.containsKey(chains.prerouting()) ? "" : chains.divert().removing();
+    String name = chains.prerouting().name();
+    return """
+    # The rules, replaced in one transaction for each table; not touched if they are there already, as
+    # they were applied. What was applied stands in the comment of a chain that nothing calls.
+    listed() {
+      %1$s-save 2>/dev/null | grep -E -e '^(:|-A )%2$s(_[A-Z_]+)? ' -e ' -j %2$s(_[A-Z_]+)?$' |
+        grep -v -e _SAVED -e _APPLIED | cksum | tr ' ' -
+    }
+    if ! %1$s-save 2>/dev/null | grep -qF -- "applied-%3$s-$(listed)"; then
+    %1$s-restore -w --noflush <<'END'
+    %4$sEND
+    # The built-in chains call ours; chains of ours that are not needed any more go.
+    %7$s
+    %5$s
+    %1$s-restore -w --noflush <<END
+    *mangle
+    :%6$s - [0:0]
+    -A %6$s -m comment --comment applied-%3$s-$(listed)
+    COMMIT
+    END
+    echo "%1$s chains %2$s*: replaced"
+    fi"""
+        .formatted(
+            family.iptables,
+            name,
+            Fingerprint.of(input),
+            input,
+            (hooks + "\n" + divert).strip(),
+            chains.applied().name(),
+            IptablesChain.remover(family));
+  }
+
+  private static List<String> tables(Map<IptablesChain, List<String>> filled) {
+    return filled.keySet().stream().map(IptablesChain::table).distinct().toList();
   }
 
   // Listeners bound to any address do not count as owners; that is this match's default.
@@ -70,30 +169,28 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
   }
 
   private String restoring(Map<IptablesChain, List<String>> filled) {
-    StringBuilder text = new StringBuilder(family.iptables + "-restore -w --noflush <<'END'\n");
-    for (String table : List.of("mangle", "nat")) {
-      Map<IptablesChain, List<String>> own = new LinkedHashMap<>(filled);
-      own.keySet().removeIf(chain -> !chain.table().equals(table));
-      if (!own.isEmpty()) {
-        text.append(table(table, own));
-      }
-    }
-    return text.append("END").toString();
+    return tables(filled).stream().map(table -> table(table, filled)).collect(joining());
   }
 
   private String table(String table, Map<IptablesChain, List<String>> filled) {
+    List<IptablesChain> own =
+        filled.keySet().stream().filter(chain -> chain.table().equals(table)).toList();
     List<String> lines = new ArrayList<>();
     lines.add("*" + table);
     // Naming a chain with --noflush creates or empties it.
-    filled.keySet().forEach(chain -> lines.add(":%s - [0:0]".formatted(chain.name())));
-    if (filled.containsKey(chains.prerouting())) {
+    own.forEach(chain -> lines.add(":%s - [0:0]".formatted(chain.name())));
+    if (own.contains(chains.prerouting())) {
       String divert = chains.divert().name();
       lines.add(":%s - [0:0]".formatted(divert));
+      lines.add("# What a socket owns is marked, for the route, and is done.");
       lines.add("-A %s -j MARK --set-mark %s".formatted(divert, mark()));
       lines.add("-A %s -j ACCEPT".formatted(divert));
     }
-    filled.forEach(
-        (chain, own) -> own.forEach(rule -> lines.add("-A " + chain.name() + " " + rule)));
+    for (IptablesChain chain : own) {
+      for (String rule : filled.getOrDefault(chain, List.of())) {
+        lines.add(Explanation.is(rule) ? rule : "-A " + chain.name() + " " + rule);
+      }
+    }
     lines.add("COMMIT\n");
     return String.join("\n", lines);
   }
@@ -102,13 +199,16 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
   private List<String> prerouting() {
     List<String> lines = new ArrayList<>();
     if (rules.diverts().contains(new Divert(family, Transport.TCP))) {
+      lines.add(Explanation.TCP_DIVERT);
       lines.add("-p tcp ! --syn " + owned());
     }
     if (rules.diverts(family)) {
+      lines.add(Explanation.ERRORS);
       lines.add("-p %s ".formatted(family.iptablesErrors) + owned());
     }
     rules.handedOver(family).forEach(intercept -> lines.addAll(handOver(intercept)));
     if (rules.diverts().contains(new Divert(family, Transport.UDP))) {
+      lines.add(Explanation.UDP_DIVERT);
       lines.add("-p udp " + owned());
     }
     return lines;
@@ -120,20 +220,25 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
       // What the output chain has marked comes back on loopback.
       arrivals.add("-i lo -m mark --mark " + mark());
     }
-    return switch (intercept.mode()) {
-      case FOREIGN -> foreign(intercept, arrivals);
-      default -> tproxy(intercept, arrivals);
-    };
+    List<String> lines = new ArrayList<>(List.of(Explanation.handOver(intercept)));
+    lines.addAll(
+        intercept.mode() == InterceptMode.FOREIGN
+            ? foreign(intercept, arrivals)
+            : tproxy(intercept, arrivals));
+    return lines;
   }
 
   private List<String> foreign(Intercept intercept, List<String> arrivals) {
-    List<String> rules = new ArrayList<>(rules(intercept, arrivals, owned()));
+    List<String> lines = new ArrayList<>(rules(intercept, arrivals, owned()));
     switch (intercept.onProxyDown()) {
-      case BLOCK -> rules.addAll(rules(intercept, arrivals, "-j DROP"));
+      case BLOCK -> {
+        lines.add(Explanation.down(intercept));
+        lines.addAll(rules(intercept, arrivals, "-j DROP"));
+      }
       case RESET -> throw impossible(intercept, "block or bypass");
       case BYPASS -> {}
     }
-    return rules;
+    return lines;
   }
 
   // Its TPROXY drops what has no listener, and nothing in the mangle table could do otherwise.
@@ -152,9 +257,9 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
         "-j TPROXY --on-port %d%s --tproxy-mark %s".formatted(listener.getPort(), host, mark()));
   }
 
-  private static IllegalArgumentException impossible(Intercept intercept, String possible) {
+  private static ImpossibleRuleException impossible(Intercept intercept, String possible) {
     String wanted = intercept.onProxyDown().name().toLowerCase(Locale.ROOT);
-    return new IllegalArgumentException(
+    return new ImpossibleRuleException(
         "listener %s: with iptables, on-proxy-down can only be %s; use nft for %s"
             .formatted(intercept.name(), possible, wanted));
   }
@@ -171,6 +276,7 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
     List<String> lines = new ArrayList<>();
     for (Intercept intercept : rules.redirected(family)) {
       List<String> arrivals = interfaces(intercept.interfaces());
+      lines.add(Explanation.redirect(intercept));
       lines.addAll(rules(intercept, arrivals, redirection(intercept)));
     }
     return lines;
@@ -184,11 +290,13 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
     List<String> lines = new ArrayList<>();
     for (Intercept intercept : intercepts) {
       if (intercept.localOutput()) {
+        lines.add(Explanation.localOutput(intercept));
         lines.addAll(rules(intercept, List.of(TO_OTHERS), target.apply(intercept)));
       }
     }
     if (!lines.isEmpty()) {
-      lines.add(0, "-m mark --mark %s -j RETURN".formatted(rules.names().proxyMarkText()));
+      lines.add(0, Explanation.NOT_OWN);
+      lines.add(1, "-m mark --mark %s -j RETURN".formatted(rules.names().proxyMarkText()));
     }
     return lines;
   }

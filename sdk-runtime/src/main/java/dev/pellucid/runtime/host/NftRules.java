@@ -17,32 +17,66 @@ record NftRules(Rules rules) {
   // What the host sends to itself, to many or to all stays untouched.
   private static final String TO_OTHERS = "fib daddr type unicast ";
 
+  /** Makes the table, or replaces that of an earlier time. */
   String adding() {
-    return command(
-        deleting()
-            + "table inet %s {\n".formatted(rules.names().table())
-            + (rules.diverts().isEmpty() ? "" : chain("divert", divert()))
-            + chain("prerouting", "filter hook prerouting priority mangle", prerouting())
-            + chain("output", "route hook output priority mangle", output())
-            + chain("nat_prerouting", "nat hook prerouting priority dstnat", redirect())
-            + chain("nat_output", "nat hook output priority -100", redirectOutput())
-            + "}\n");
+    String input = input();
+    return """
+    # The rules, replaced in one transaction; not touched if they are there already, as they were
+    # applied. What was applied stands in the comment of a chain that no packet passes.
+    listed() {
+      nft list table inet %1$s 2>/dev/null | grep -v ' comment "applied-' | cksum | tr ' ' -
+    }
+    if ! nft list table inet %1$s 2>/dev/null | grep -qF "applied-%2$s-$(listed)"; then
+    nft -f - <<'END'
+    %3$sEND
+    nft add rule inet %1$s applied return comment "\\"applied-%2$s-$(listed)\\""
+    echo "nft table inet %1$s: replaced"
+    fi"""
+        .formatted(rules.names().table(), Fingerprint.of(input), input);
+  }
+
+  /** What {@code nft -f} reads. */
+  String input() {
+    return deleting()
+        + "table inet %s {\n".formatted(rules.names().table())
+        + (rules.diverts().isEmpty() ? "" : chain("divert", divert()))
+        + chain("prerouting", "filter hook prerouting priority mangle", prerouting())
+        + chain("output", "route hook output priority mangle", output())
+        + chain("nat_prerouting", "nat hook prerouting priority dstnat", redirect())
+        + chain("nat_output", "nat hook output priority -100", redirectOutput())
+        + "  # Called from nowhere: its comment tells what was applied.\n"
+        + "  chain applied {\n  }\n"
+        + "}\n";
   }
 
   String removing() {
-    return command(deleting());
+    return """
+    # Takes the nft table away, and all rules with it.
+    if nft list table inet %1$s >/dev/null 2>&1; then
+      nft delete table inet %1$s
+      echo "nft table removed: inet %1$s"
+    fi"""
+        .formatted(rules.names().table());
   }
 
-  // Adding first makes deleting succeed where there is no table yet.
   private String deleting() {
-    return "add table inet %1$s\ndelete table inet %1$s\n".formatted(rules.names().table());
+    return """
+    # The table of an earlier time goes. Adding it first makes that succeed where there is none.
+    add table inet %1$s
+    delete table inet %1$s
+    """
+        .formatted(rules.names().table());
   }
 
   // A socket bound to any address is a listener: whatever has its port by chance is not its own.
   // Sockets in TIME_WAIT, and those that wait for their handshake's end, are neither the one nor
   // the other: `wildcard 0` would not match them.
   private List<String> divert() {
-    return List.of("socket wildcard 1 return", "socket transparent 1 " + take());
+    return List.of(
+        "# Listeners at any address own none of these packets; the rules below are for them.",
+        "socket wildcard 1 return",
+        "# What a transparent socket owns is marked, for the route, and is done.",
+        "socket transparent 1 " + take());
   }
 
   private String take() {
@@ -70,9 +104,11 @@ record NftRules(Rules rules) {
     List<String> lines = new ArrayList<>();
     for (IpFamily family : IpFamily.values()) {
       if (rules.diverts().contains(new Divert(family, Transport.TCP))) {
+        lines.add(Explanation.TCP_DIVERT);
         lines.add(tcpDivert(family));
       }
       if (rules.diverts(family)) {
+        lines.add(Explanation.ERRORS);
         lines.add(divert(family, "meta l4proto %s ".formatted(family.nftErrors)));
       }
     }
@@ -83,6 +119,7 @@ record NftRules(Rules rules) {
     }
     for (IpFamily family : IpFamily.values()) {
       if (rules.diverts().contains(new Divert(family, Transport.UDP))) {
+        lines.add(Explanation.UDP_DIVERT);
         lines.add(divert(family, "meta l4proto udp "));
       }
     }
@@ -102,8 +139,10 @@ record NftRules(Rules rules) {
     List<String> lines = new ArrayList<>();
     for (String arrival : arrivals(intercept)) {
       String match = match(intercept, arrival);
+      lines.add(Explanation.handOver(intercept));
       lines.add(match + toListener(intercept) + comment(intercept));
       // Without a listener, neither tproxy nor a divert takes the packet: the next rule decides.
+      lines.add(Explanation.down(intercept));
       switch (intercept.onProxyDown()) {
         case BLOCK -> lines.add(match + "drop" + comment(intercept));
         case RESET -> lines.add(match + rejection(intercept.transport()) + comment(intercept));
@@ -132,6 +171,7 @@ record NftRules(Rules rules) {
     for (Intercept intercept : rules.intercepts()) {
       if (intercept.localOutput() && intercept.mode() != InterceptMode.REDIRECT) {
         String mark = "meta mark set " + rules.names().markText();
+        lines.add(Explanation.localOutput(intercept));
         lines.add(match(intercept, "") + TO_OTHERS + mark + comment(intercept));
       }
     }
@@ -143,6 +183,7 @@ record NftRules(Rules rules) {
     for (Intercept intercept : rules.intercepts()) {
       if (intercept.mode() == InterceptMode.REDIRECT) {
         String match = match(intercept, interfaces(intercept.interfaces()));
+        lines.add(Explanation.redirect(intercept));
         lines.add(match + redirection(intercept) + comment(intercept));
       }
     }
@@ -154,6 +195,7 @@ record NftRules(Rules rules) {
     for (Intercept intercept : rules.intercepts()) {
       if (intercept.localOutput() && intercept.mode() == InterceptMode.REDIRECT) {
         String match = match(intercept, "");
+        lines.add(Explanation.localOutput(intercept));
         lines.add(match + TO_OTHERS + redirection(intercept) + comment(intercept));
       }
     }
@@ -162,7 +204,8 @@ record NftRules(Rules rules) {
 
   private List<String> exceptOwn(List<String> lines) {
     if (!lines.isEmpty()) {
-      lines.add(0, "meta mark %s accept".formatted(rules.names().proxyMarkText()));
+      lines.add(0, Explanation.NOT_OWN);
+      lines.add(1, "meta mark %s accept".formatted(rules.names().proxyMarkText()));
     }
     return lines;
   }
@@ -214,9 +257,5 @@ record NftRules(Rules rules) {
 
   private static String comment(Intercept intercept) {
     return " comment \"%s\"".formatted(intercept.comment());
-  }
-
-  private static String command(String script) {
-    return "nft -f - <<'END'\n" + script + "END";
   }
 }

@@ -10,28 +10,47 @@ import java.util.List;
  */
 record PolicyRouting(IpFamily family, RuleNames names) {
 
-  // A VPN client that sets src_valid_mark has the reverse path check follow the mark too. It then
-  // finds the local route above and drops the packet as one with a source of our own.
-  static final String ACCEPT_LOCAL =
-      """
-      if grep -qs 1 /proc/sys/net/ipv4/conf/*/src_valid_mark; then
-        echo 1 >/proc/sys/net/ipv4/conf/all/accept_local
-      fi""";
-
-  // `ip rule add` adds a second, equal rule without complaint: look first.
+  // The kernel takes a second, equal rule without complaint; and both tools say what is there with
+  // an error if there is no such table yet.
   List<String> adding() {
     return List.of(
-        "%s route replace %s".formatted(ip(), route()),
-        "[ -n \"$(%s rule show %s)\" ] || %s rule add %s".formatted(ip(), rule(), ip(), rule()));
+        """
+        # Route table %1$d delivers all %2$s to this host, whatever its destination.
+        [ -n "$(%3$s route show type local table %1$d 2>/dev/null)" ] || {
+          %3$s route add %4$s
+          echo "%2$s route table %1$d: local default dev lo"
+        }"""
+            .formatted(names.routeTable(), name(), ip(), route()),
+        """
+        # Packets that the rules below mark with %1$s take that route; no others do.
+        [ -n "$(%2$s rule show %3$s)" ] || {
+          %2$s rule add %3$s
+          echo "%4$s routing rule: %3$s"
+        }"""
+            .formatted(names.markText(), ip(), rule(), name()));
   }
 
   // Errors of the looks count as "not there": without IPv6 there is nothing to remove either.
   List<String> removing() {
     return List.of(
-        "[ -z \"$(%s rule show %s 2>/dev/null)\" ] || %s rule del %s"
-            .formatted(ip(), rule(), ip(), rule()),
-        "[ -z \"$(%s route show type local table %d 2>/dev/null)\" ] || %s route del %s"
-            .formatted(ip(), names.routeTable(), ip(), route()));
+        """
+        # Marked packets take their usual way again.
+        while [ -n "$(%1$s rule show %2$s 2>/dev/null)" ]; do
+          %1$s rule del %2$s
+          echo "%3$s routing rule removed: %2$s"
+        done"""
+            .formatted(ip(), rule(), name()),
+        """
+        # Takes the route away.
+        [ -z "$(%1$s route show type local table %2$d 2>/dev/null)" ] || {
+          %1$s route del %3$s
+          echo "%4$s route removed: %3$s"
+        }"""
+            .formatted(ip(), names.routeTable(), route(), name()));
+  }
+
+  private String name() {
+    return family == IpFamily.IPV4 ? "IPv4" : "IPv6";
   }
 
   private String ip() {

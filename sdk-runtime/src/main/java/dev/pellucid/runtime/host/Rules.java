@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -48,50 +49,98 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
   }
 
   /**
-   * The script that installs these rules with a tool.
+   * The script that installs these rules with a tool, and takes away what the other tool holds of
+   * them. Without anything to install it is the one that removes them.
    *
-   * @throws IllegalArgumentException if the tool cannot do what an intercept asks for: iptables
+   * @throws ImpossibleRuleException if the tool cannot do what an intercept asks for: iptables
    *     cannot reset, and cannot let pass by what it hands over by TPROXY
    */
   public HostScript applying(FirewallTool tool) {
+    if (intercepts.isEmpty() && diverts.isEmpty()) {
+      return removing();
+    }
     List<String> commands = new ArrayList<>();
-    // The routes come first: a rule without its route sends packets astray.
-    for (IpFamily family : IpFamily.values()) {
-      commands.addAll(diverts(family) ? new PolicyRouting(family, names).adding() : List.of());
+    // Settings and routes come first: a rule without its route sends packets astray.
+    if (tool == FirewallTool.IPTABLES) {
+      // Before the first chain that the notes are in.
+      commands.addAll(creating());
     }
-    if (diverts(IpFamily.IPV4)) {
-      commands.add(PolicyRouting.ACCEPT_LOCAL);
+    for (IpFamily family : diverted()) {
+      String setting = new Sysctls(family, this).setting(notes(tool, family));
+      if (!setting.isEmpty()) {
+        commands.add(setting);
+      }
     }
-    commands.addAll(adding(tool));
+    diverted().forEach(family -> commands.addAll(new PolicyRouting(family, names).adding()));
+    commands.addAll(installing(tool));
+    commands.addAll(uninstalling(other(tool)));
     return new HostScript(commands);
   }
 
-  /**
-   * The script that removes what any {@link #applying} with the same tool and names has installed.
-   * It leaves sysctls alone, for it cannot know what they were.
-   */
-  public HostScript removing(FirewallTool tool) {
+  /** The script that removes what any {@link #applying} with the same names has done. */
+  public HostScript removing() {
     List<String> commands = new ArrayList<>();
-    switch (tool) {
-      case NFT -> commands.add(new NftRules(this).removing());
-      case IPTABLES -> {
-        for (IpFamily family : IpFamily.values()) {
-          commands.addAll(new IptablesRules(family, this).removing());
-        }
-      }
+    // In the reverse order, for the same reason.
+    for (FirewallTool tool : FirewallTool.values()) {
+      commands.addAll(uninstalling(tool));
     }
     for (IpFamily family : IpFamily.values()) {
       commands.addAll(new PolicyRouting(family, names).removing());
     }
+    commands.add(Sysctls.restoring(Notes.nft(names)));
+    for (IpFamily family : IpFamily.values()) {
+      commands.add(iptables(family).restoring());
+    }
     return new HostScript(commands);
   }
 
-  private List<String> adding(FirewallTool tool) {
+  /**
+   * Installs these rules with the first tool there is.
+   *
+   * @return what has changed, a line each; nothing if they were in place already
+   * @throws RulesException if that cannot succeed; nothing has changed then
+   * @throws IOException if a command fails all the same; applying again or removing mends it
+   */
+  public List<String> apply() throws IOException, InterruptedException {
+    return apply(
+        FirewallTool.detect()
+            .orElseThrow(
+                () ->
+                    new RulesException("neither nft nor iptables is installed: install nftables")));
+  }
+
+  /** Installs these rules with a tool, as {@link #apply()} does. */
+  public List<String> apply(FirewallTool tool) throws IOException, InterruptedException {
+    HostScript script = scriptOf(tool);
+    new RulesCheck(this, tool).check();
+    return script.run();
+  }
+
+  private HostScript scriptOf(FirewallTool tool) throws RulesException {
+    try {
+      return applying(tool);
+    } catch (ImpossibleRuleException e) {
+      throw new RulesException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Removes the rules that have these names, whichever tool installed them.
+   *
+   * @return what has changed, a line each
+   * @throws RulesException if this process may not
+   */
+  public List<String> remove() throws IOException, InterruptedException {
+    RulesCheck.requireCapability();
+    return removing().run();
+  }
+
+  private List<String> installing(FirewallTool tool) {
     return switch (tool) {
       case NFT -> List.of(new NftRules(this).adding());
       case IPTABLES ->
           Arrays.stream(IpFamily.values())
-              .flatMap(family -> new IptablesRules(family, this).adding().stream())
+              .flatMap(family -> iptables(family).adding().stream())
               .toList();
     };
   }
@@ -102,6 +151,42 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
    */
   public int socketMark() {
     return intercepts.stream().anyMatch(Intercept::localOutput) ? names.proxyMark() : 0;
+  }
+
+  private List<String> creating() {
+    return Arrays.stream(IpFamily.values())
+        .flatMap(family -> iptables(family).creating().stream())
+        .toList();
+  }
+
+  private List<String> uninstalling(FirewallTool tool) {
+    return switch (tool) {
+      case NFT -> List.of(new NftRules(this).removing());
+      case IPTABLES ->
+          Arrays.stream(IpFamily.values())
+              .flatMap(family -> iptables(family).removing().stream())
+              .toList();
+    };
+  }
+
+  private static FirewallTool other(FirewallTool tool) {
+    return tool == FirewallTool.NFT ? FirewallTool.IPTABLES : FirewallTool.NFT;
+  }
+
+  private Notes notes(FirewallTool tool, IpFamily family) {
+    return switch (tool) {
+      case NFT -> Notes.nft(names);
+      case IPTABLES -> Notes.iptables(family, names);
+    };
+  }
+
+  IptablesRules iptables(IpFamily family) {
+    return new IptablesRules(family, this);
+  }
+
+  /** The families that need routes. */
+  List<IpFamily> diverted() {
+    return Arrays.stream(IpFamily.values()).filter(this::diverts).toList();
   }
 
   /** Whether packets of a family are delivered to transparent sockets. */

@@ -184,11 +184,11 @@ class InterceptionLabTest {
   @ParameterizedTest
   @EnumSource
   void removingLeavesNothingAndMayBeRepeated(FirewallTool tool, LabNetwork net) throws Exception {
-    net.remove(tool);
+    net.remove();
     net.apply(tool, allRules());
     assertTrue(state(net.proxy()).toLowerCase(Locale.ROOT).contains("pellucid"));
-    net.remove(tool);
-    net.remove(tool);
+    net.remove();
+    net.remove();
     String state = state(net.proxy());
     assertFalse(state.toLowerCase(Locale.ROOT).contains("pellucid"), state);
     assertFalse(state.contains("fwmark"), state);

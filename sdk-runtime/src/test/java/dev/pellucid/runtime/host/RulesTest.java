@@ -9,7 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.Cidr;
 import dev.pellucid.api.Transport;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -27,7 +30,11 @@ class RulesTest {
       Intercept.tcp("web6", new InetSocketAddress("fd00::1", 50080), List.of(PortRange.of(80)));
 
   private static String text(FirewallTool tool, Intercept... intercepts) {
-    return Rules.of(List.of(intercepts)).applying(tool).text();
+    return uncommented(Rules.of(List.of(intercepts)).applying(tool));
+  }
+
+  private static String uncommented(HostScript script) {
+    return script.text().replaceAll("(?m)^ *#.*\n", "");
   }
 
   private static void assertContains(String expected, String text) {
@@ -57,6 +64,8 @@ class RulesTest {
             meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } tproxy ip to :50080 meta mark set 0x71 accept comment "web"
             meta nfproto ipv4 meta l4proto tcp iifname { "eth0", "eth1" } ip saddr { 10.1.0.0/16 } ip daddr { 10.2.0.0/16 } tcp dport { 80, 8000-8099 } drop comment "web"
           }
+          chain applied {
+          }
         }
         END
         """,
@@ -69,10 +78,36 @@ class RulesTest {
         Rules.of(List.of(WEB.withLocalOutput(true)))
             .withNames(new RuleNames("edge", 0x1a, 0x1b, 200));
     for (FirewallTool tool : FirewallTool.values()) {
-      String text = rules.applying(tool).text() + rules.removing(tool).text();
+      String text = rules.applying(tool).text() + rules.removing().text();
       assertFalse(text.toLowerCase(Locale.ROOT).matches("(?s).*(pellucid|0x7|\\b71\\b).*"), text);
       assertContains("0x1b", text);
       assertContains("ip -4 rule add fwmark 0x1a table 200", text);
+    }
+  }
+
+  @Test
+  void everyCommandAndEveryRuleIsExplained() {
+    Intercept redirect = Intercept.redirect("r", WEB.listener(), WEB.ports());
+    Rules rules = Rules.of(List.of(WEB.withLocalOutput(true), WEB_6, redirect));
+    for (FirewallTool tool : FirewallTool.values()) {
+      for (String command : rules.applying(tool).commands()) {
+        assertTrue(command.startsWith("# "), command);
+      }
+    }
+    assertContains(
+        "    # Listener web6: TCP over IPv6 to port 80 goes to port 50080 here, its destination untouched.\n"
+            + "    meta nfproto ipv6",
+        rules.applying(NFT).text());
+  }
+
+  @Test
+  void theDocumentationShowsWhatIsPrinted() throws IOException {
+    String page = Files.readString(Path.of("../docs/configuration.md"));
+    String shown = page.substring(page.indexOf("```sh\n# Route table 71") + "```sh\n".length());
+    Intercept web = Intercept.tcp("web", WEB.listener(), List.of(PortRange.of(80)));
+    String printed = Rules.of(List.of(web)).applying(NFT).text();
+    for (String part : shown.substring(0, shown.indexOf("\n```")).split("\n…\n", -1)) {
+      assertContains(part + "\n", printed);
     }
   }
 
@@ -104,6 +139,10 @@ class RulesTest {
         -A PELLUCID -p tcp ! -i lo -m multiport --dports 80,8000:8099 -m comment --comment web -j TPROXY --on-port 50080 --tproxy-mark 0x71
         COMMIT
         END
+        """,
+        text(IPTABLES, WEB));
+    assertContains(
+        """
         iptables -w -t mangle -C PREROUTING -j PELLUCID 2>/dev/null || iptables -w -t mangle -A PREROUTING -j PELLUCID
         """,
         text(IPTABLES, WEB));
@@ -137,12 +176,12 @@ class RulesTest {
   @Test
   void eachFamilyGetsItsRoutes() {
     String four = text(NFT, WEB);
-    assertContains("ip -4 route replace local default dev lo table 71\n", four);
-    assertContains("|| ip -4 rule add fwmark 0x71 table 71\n", four);
+    assertContains("ip -4 route add local default dev lo table 71\n", four);
+    assertContains("  ip -4 rule add fwmark 0x71 table 71\n", four);
     assertContains("accept_local", four);
     assertFalse(four.contains("ip -6"), four);
     String six = text(NFT, WEB_6);
-    assertContains("ip -6 route replace local default dev lo table 71\n", six);
+    assertContains("ip -6 route add local default dev lo table 71\n", six);
     assertFalse(six.contains("ip -4"), six);
   }
 
@@ -202,12 +241,12 @@ class RulesTest {
   @Test
   void spoofedSourcesNeedNoIntercept() {
     Rules rules = Rules.of(List.of()).withDiverts(Set.of(new Divert(IpFamily.IPV6, Transport.TCP)));
-    String nft = rules.applying(NFT).text();
+    String nft = uncommented(rules.applying(NFT));
     assertContains("meta nfproto ipv6 meta l4proto tcp tcp flags", nft);
     assertContains("meta nfproto ipv6 meta l4proto ipv6-icmp jump divert", nft);
-    assertContains("ip -6 route replace local default dev lo table 71", nft);
+    assertContains("ip -6 route add local default dev lo table 71", nft);
     assertFalse(nft.contains("tproxy") || nft.contains("ip -4") || nft.contains("udp"), nft);
-    assertContains("-A PELLUCID -p icmpv6 -m socket", rules.applying(IPTABLES).text());
+    assertContains("-A PELLUCID -p icmpv6 -m socket", uncommented(rules.applying(IPTABLES)));
   }
 
   @Test
@@ -250,7 +289,7 @@ class RulesTest {
     String iptables = text(IPTABLES, redirect);
     assertContains("*nat\n:PELLUCID_REDIRECT - [0:0]\n", iptables);
     assertContains("--comment web -j REDIRECT --to-ports 50080", iptables);
-    assertFalse(iptables.contains("*mangle"), iptables);
+    assertFalse(iptables.contains("-A PELLUCID "), iptables);
   }
 
   @Test

@@ -1,0 +1,132 @@
+package dev.pellucid.runtime.host;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether rules can be applied. Looks, and has the tools try without doing it.
+ *
+ * @param rules what is to be applied
+ * @param tool what it is to be applied with
+ */
+record RulesCheck(Rules rules, FirewallTool tool) {
+  private static final int CAP_NET_ADMIN = 12;
+  private static final String CAPABILITIES = "CapEff:";
+  private static final int HEXADECIMAL = 16;
+
+  void check() throws IOException, InterruptedException {
+    requireCapability();
+    requireInstalled("ip");
+    requireInstalled(tool.command());
+    for (IpFamily family : rules.diverted()) {
+      requireFree(family);
+    }
+    switch (tool) {
+      case NFT -> tryOut(new NftRules(rules).input(), "nft", "-c", "-f", "-");
+      case IPTABLES -> {
+        for (IpFamily family : IpFamily.values()) {
+          tryOut(family);
+        }
+      }
+    }
+  }
+
+  static void requireCapability() throws IOException {
+    String effective =
+        Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+            .filter(line -> line.startsWith(CAPABILITIES))
+            .map(line -> line.substring(CAPABILITIES.length()).strip())
+            .findFirst()
+            .orElseThrow();
+    if ((Long.parseUnsignedLong(effective, HEXADECIMAL) >> CAP_NET_ADMIN & 1) == 0) {
+      throw new RulesException(
+          "only root may change firewall rules, routes and sysctls (CAP_NET_ADMIN): try sudo");
+    }
+  }
+
+  private static void requireInstalled(String command) throws RulesException {
+    if (!HostCommand.installed(command)) {
+      throw new RulesException(
+          "`%s` is not installed; it comes with the package %s"
+              .formatted(
+                  command,
+                  switch (command) {
+                    case "ip" -> "iproute2";
+                    case "nft" -> "nftables";
+                    default -> "iptables";
+                  }));
+    }
+  }
+
+  /** Refuses a mark or a route table that another program uses. */
+  private void requireFree(IpFamily family) throws IOException, InterruptedException {
+    String mark = rules.names().markText();
+    String table = Integer.toString(rules.names().routeTable());
+    String own = "from all fwmark %s lookup %s".formatted(mark, table);
+    for (String rule : lines("ip", family.option, "rule", "show")) {
+      String selector = rule.replaceFirst("^\\d+:\\s*", "").strip();
+      boolean ours = selector.equals(own);
+      if (!ours && selector.matches(".* fwmark " + mark + "(/.*)? .*")) {
+        throw taken("the mark " + mark, family, "rule", rule, "mark");
+      }
+      if (!ours && selector.endsWith(" lookup " + table)) {
+        throw taken("route table " + table, family, "rule", rule, "route-table");
+      }
+    }
+    for (String route : routes(family, table)) {
+      if (!route.strip().startsWith("local default dev lo ")) {
+        throw taken("route table " + table, family, "route", route, "route-table");
+      }
+    }
+  }
+
+  private static RulesException taken(
+      String what, IpFamily family, String object, String found, String key) {
+    return new RulesException(
+        "%s belongs to another program: `ip %s %s show` has \"%s\"; choose another with pellucid.rules.%s"
+            .formatted(what, family.option, object, found.strip(), key));
+  }
+
+  // A table that nobody has used yet is an error to ip.
+  private static List<String> routes(IpFamily family, String table)
+      throws IOException, InterruptedException {
+    try {
+      return lines("ip", family.option, "route", "show", "table", table);
+    } catch (HostCommandException e) {
+      return List.of();
+    }
+  }
+
+  private static List<String> lines(String... command) throws IOException, InterruptedException {
+    return HostCommand.run(command).lines().toList();
+  }
+
+  private void tryOut(IpFamily family) throws IOException, InterruptedException {
+    Optional<String> input = rules.iptables(family).input();
+    if (input.isPresent()) {
+      requireInstalled(family.iptables);
+      tryOut(input.get(), family.iptables + "-restore", "-w", "--noflush", "--test");
+    }
+  }
+
+  private static void tryOut(String input, String... command)
+      throws IOException, InterruptedException {
+    Process process = HostCommand.builder(command).start();
+    try (OutputStream stream = process.getOutputStream()) {
+      stream.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    try {
+      HostCommand.finish(process, new ArrayList<>(List.of(command)));
+    } catch (HostCommandException e) {
+      throw new RulesException(
+          "this kernel or this %s cannot take the rules (for TPROXY, the kernel needs the modules xt_TPROXY, xt_socket or nft_tproxy, nft_socket): %s"
+              .formatted(command[0], e.stderr().strip()));
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.pellucid.runtime.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pellucid.lab.FirewallBackEnd;
+import dev.pellucid.lab.Lab;
+import dev.pellucid.lab.LabNetwork;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rules are applied once, completely or not at all, and leave nothing behind. */
+@Lab
+@Timeout(180)
+class RulesApplyLabTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void applyingAgainChangesNothing(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, backEnd, folder);
+    Rules rules = SharedHost.rules(backEnd);
+    assertFalse(host.run(rules.applying(backEnd.tool())).isEmpty());
+    String applied = host.handles();
+    assertEquals(List.of(), host.run(rules.applying(backEnd.tool())));
+    assertEquals(applied, host.handles());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void removingRestoresEverything(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, backEnd, folder);
+    String before = host.state();
+    Rules rules = SharedHost.rules(backEnd);
+    host.run(rules.applying(backEnd.tool()));
+    assertNotEquals(before, host.state());
+    host.run(rules.removing());
+    assertEquals(before, host.state());
+    assertEquals(List.of(), host.run(rules.removing()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCrashAtAnyStepIsMended(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, backEnd, folder);
+    Rules rules = SharedHost.rules(backEnd);
+    HostScript applying = rules.applying(backEnd.tool());
+    String before = host.state();
+    host.run(applying);
+    String applied = host.state();
+    host.run(rules.removing());
+    assertEquals(before, host.state());
+    int steps = 0;
+    for (boolean applyKilled = true, removeKilled = true; applyKilled || removeKilled; steps++) {
+      applyKilled = host.killed(applying, steps);
+      host.run(rules.removing());
+      assertEquals(before, host.state(), "apply was killed at step " + steps + ", then remove");
+      assertEquals(applyKilled, host.killed(applying, steps));
+      host.run(applying);
+      assertEquals(applied, host.state(), "apply was killed at step " + steps + ", then apply");
+      removeKilled = host.killed(rules.removing(), steps);
+      host.run(rules.removing());
+      assertEquals(before, host.state(), "remove was killed at step " + steps);
+    }
+    assertTrue(steps > 10, "only " + steps + " steps");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NFT", "IPTABLES_NFT"})
+  void rulesOfTheOtherToolGo(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, backEnd, folder);
+    Rules rules = SharedHost.rules(FirewallBackEnd.IPTABLES_NFT);
+    FirewallTool other =
+        backEnd.tool() == FirewallTool.NFT ? FirewallTool.IPTABLES : FirewallTool.NFT;
+    String before = host.state();
+    host.run(rules.applying(other));
+    host.run(rules.applying(backEnd.tool()));
+    boolean nft = backEnd.tool() == FirewallTool.NFT;
+    assertEquals(nft, host.state().contains("chain applied"));
+    assertEquals(!nft, host.state().contains("PELLUCID_APPLIED"));
+    host.run(rules.removing());
+    assertEquals(before, host.state());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rulesThatSomebodyChangedAreReplaced(FirewallBackEnd backEnd, LabNetwork net)
+      throws Exception {
+    SharedHost host = new SharedHost(net, backEnd, folder);
+    HostScript applying = SharedHost.rules(backEnd).applying(backEnd.tool());
+    host.run(applying);
+    String applied = host.state();
+    host.shell(
+        backEnd == FirewallBackEnd.NFT
+            ? "nft flush chain inet pellucid prerouting"
+            : "iptables -w -t mangle -D PREROUTING -j PELLUCID");
+    assertEquals(1, host.run(applying).size());
+    assertEquals(applied, host.state());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSettingThatSomebodyElseChangedSinceStays(FirewallBackEnd backEnd, LabNetwork net)
+      throws Exception {
+    SharedHost host = new SharedHost(net, backEnd, folder);
+    Rules rules = SharedHost.rules(backEnd);
+    host.run(rules.applying(backEnd.tool()));
+    assertEquals("1", net.proxy().sysctl("net.ipv4.conf.all.accept_local"));
+    net.proxy().sysctl("net.ipv4.conf.all.accept_local", 2);
+    host.run(rules.removing());
+    assertEquals("2", net.proxy().sysctl("net.ipv4.conf.all.accept_local"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(FirewallTool.class)
+  void theLibraryAppliesAndRemoves(FirewallTool tool, LabNetwork net) throws Exception {
+    Rules rules = SharedHost.rules(FirewallBackEnd.IPTABLES_NFT);
+    assertFalse(net.proxy().call(() -> rules.apply(tool)).isEmpty());
+    assertEquals(List.of(), net.proxy().call(() -> rules.apply(tool)));
+    assertFalse(net.proxy().call(rules::remove).isEmpty());
+    assertEquals(List.of(), net.proxy().call(rules::remove));
+  }
+
+  @Test
+  void aMarkOrATableOfOthersIsRefused(LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, FirewallBackEnd.NFT, folder);
+    Rules rules = SharedHost.rules(FirewallBackEnd.NFT);
+    assertRefused(host, net, rules, "-4 rule add fwmark 0x71 table 100", "pellucid.rules.mark");
+    assertRefused(host, net, rules, "-6 rule add fwmark 0x71/0xff table 71", "pellucid.rules.mark");
+    assertRefused(
+        host, net, rules, "-4 rule add from 192.0.2.1 table 71", "pellucid.rules.route-table");
+    assertRefused(
+        host,
+        net,
+        rules,
+        "-6 route add unreachable 2001:db8::/32 table 71",
+        "pellucid.rules.route-table");
+  }
+
+  private static void assertRefused(
+      SharedHost host, LabNetwork net, Rules rules, String taken, String key) throws Exception {
+    host.shell("ip " + taken);
+    String before = host.handles();
+    RulesException refused =
+        assertThrows(
+            RulesException.class, () -> net.proxy().call(() -> rules.apply(FirewallTool.NFT)));
+    assertTrue(refused.getMessage().contains(key), refused::getMessage);
+    assertEquals(before, host.handles());
+    host.shell("ip " + taken.replace(" add ", " del "));
+  }
+
+  @Test
+  void whatIptablesCannotDoIsRefused(LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, FirewallBackEnd.IPTABLES_NFT, folder);
+    String before = host.handles();
+    Rules reset =
+        Rules.of(
+            SharedHost.rules(FirewallBackEnd.NFT).intercepts().stream()
+                .map(intercept -> intercept.withOnProxyDown(OnProxyDown.RESET))
+                .toList());
+    assertThrows(
+        RulesException.class, () -> net.proxy().call(() -> reset.apply(FirewallTool.IPTABLES)));
+    assertEquals(before, host.handles());
+  }
+}
