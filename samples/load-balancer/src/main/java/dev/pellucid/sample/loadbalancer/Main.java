@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     name = "pellucid",
     description = "A transparent load balancer.",
     mixinStandardHelpOptions = true,
-    subcommands = DemoCommand.class,
+    subcommands = {DemoCommand.class, RulesCommand.class},
     versionProvider = Main.Version.class)
 public final class Main {
   private static final String FILE = "the configuration file";

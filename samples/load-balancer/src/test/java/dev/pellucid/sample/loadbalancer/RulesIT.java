@@ -1,0 +1,83 @@
+package dev.pellucid.sample.loadbalancer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pellucid.lab.Lab;
+import dev.pellucid.lab.LabHost;
+import dev.pellucid.lab.LabNetwork;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The rules of the finished distribution, which hand traffic to it. */
+@Lab
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RulesIT {
+  private static final String NOBODY = "10.9.9.9";
+  private static final int PORT = 80;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nft", "iptables"})
+  void areAppliedOnceCarryTrafficAndGo(String tool, LabNetwork net) throws Exception {
+    String configuration =
+        """
+        pellucid.listeners.web {
+          address = "0.0.0.0:50080", intercept.ports = [80]
+          upstream.pool = [{ address = "%s:80" }]
+        }
+        """
+            .formatted(net.server(0).address().getHostAddress());
+    Path file = Files.writeString(folder.resolve("proxy.conf"), configuration);
+    // What is printed is what apply runs: afterwards there is nothing to do.
+    String script = rules(net, "print", file, "--tool", tool);
+    net.proxy().exec("sh", "-eu", Files.writeString(folder.resolve("rules.sh"), script).toString());
+    assertEquals("nothing to do", rules(net, "apply", file, "--tool", tool).strip());
+    String removed = rules(net, "remove", file);
+    assertTrue(removed.endsWith("\nremoved\n"), removed);
+    assertEquals("nothing to do", rules(net, "remove", file).strip());
+
+    String applied = rules(net, "apply", file, "--tool", tool);
+    assertTrue(applied.endsWith("\napplied with " + tool + ": 1 listeners\n"), applied);
+    LabBalancer.start(net, folder, configuration);
+    assertServerSeesClient(net);
+  }
+
+  private static void assertServerSeesClient(LabNetwork net) throws Exception {
+    LabHost server = net.server(0);
+    try (ServerSocket listening = server.call(() -> new ServerSocket(PORT))) {
+      Future<Socket> accepted = server.submit(listening::accept);
+      try (Socket client = net.client().call(() -> new Socket(NOBODY, PORT));
+          Socket seen = accepted.get()) {
+        assertEquals(client.getLocalAddress(), seen.getInetAddress());
+      }
+    }
+  }
+
+  private String rules(LabNetwork net, String verb, Path file, String... options) throws Exception {
+    String launcher = System.getProperty("pellucid.home") + "/bin/pellucid";
+    ProcessBuilder builder = new ProcessBuilder(launcher, "rules", verb, file.toString());
+    builder.command().addAll(List.of(options));
+    builder.redirectErrorStream(true);
+    Map<String, String> environment = builder.environment();
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    if (!Files.isWritable(Path.of("/run"))) {
+      environment.put("XTABLES_LOCKFILE", folder.resolve("xtables.lock").toString());
+    }
+    Process process = net.proxy().start(builder);
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    return output;
+  }
+}
