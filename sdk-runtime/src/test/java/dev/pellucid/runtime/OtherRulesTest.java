@@ -6,7 +6,6 @@ import dev.pellucid.api.Transport;
 import dev.pellucid.lab.FirewallBackEnd;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
-import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.Rules;
 import dev.pellucid.runtime.host.doctor.Depth;
@@ -50,7 +49,7 @@ class OtherRulesTest {
   void aRecipeOfTheWebTakesNewConnections(FirewallBackEnd backEnd, LabNetwork net)
       throws Exception {
     DoctorLab lab = DoctorLab.start(net, folder, backEnd, LISTENER);
-    lab.onProxy(lab.wanted().rules().removing(FirewallTool.IPTABLES).text());
+    lab.onProxy(lab.wanted().rules().removing().text());
     lab.onProxy(RECIPE);
     lab.assertFlows(Transport.TCP, false);
     List<Finding> findings = examine(net, lab.wanted());
