@@ -34,6 +34,7 @@ public record Fate(
   /** What a rule can do. */
   public enum Action {
     ACCEPT,
+    RETURN,
     DROP,
     REJECT,
     MARK,

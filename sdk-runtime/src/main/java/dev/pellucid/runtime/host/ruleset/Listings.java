@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ final class Listings {
     listings.iptables("iptables", Path.of("/proc/thread-self/net/ip_tables_names"));
     listings.iptables("ip6tables", Path.of("/proc/thread-self/net/ip6_tables_names"));
     List<Table> all = new ArrayList<>(listings.nft.values());
+    // Of chains with one priority, the kernel calls the one first that came last. When a legacy
+    // table came is not to be seen.
+    Collections.reverse(all);
     all.addAll(listings.legacy);
     return all;
   }

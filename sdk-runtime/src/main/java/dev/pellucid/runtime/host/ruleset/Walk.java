@@ -53,6 +53,7 @@ final class Walk {
           return called(table, verdict);
         }
         case RETURN -> {
+          step(Action.RETURN, rule.at());
           return verdict;
         }
         case ACCEPT -> {
