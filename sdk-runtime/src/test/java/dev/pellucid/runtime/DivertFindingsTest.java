@@ -4,8 +4,6 @@ import static dev.pellucid.runtime.EditedRules.edit;
 import static dev.pellucid.runtime.EditedRules.either;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.Transport;
 import dev.pellucid.lab.FirewallBackEnd;
@@ -14,8 +12,6 @@ import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.doctor.Depth;
 import dev.pellucid.runtime.host.doctor.FindingType;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -31,7 +27,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class DivertFindingsTest {
   private static final int PATIENCE_MILLIS = 10_000;
-  private static final int IMPATIENCE_MILLIS = 700;
 
   @TempDir Path folder;
 
@@ -129,42 +124,18 @@ class DivertFindingsTest {
     return Long.parseLong(lines.get(1).split(" ", -1)[names.indexOf("OutRsts")]);
   }
 
+  /** This proxy's own sockets are connected elsewhere: it is others' that would take datagrams. */
   @ParameterizedTest
   @EnumSource
-  void datagramsGoToTheSocketThatReplies(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+  void datagramsGoToSocketsFirst(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
     DoctorLab lab = DoctorLab.start(net, folder, backEnd);
-    assertTrue(bothAnswered(net, PATIENCE_MILLIS));
     lab.onProxy(
         either(
             backEnd,
-            "nft insert rule inet pellucid prerouting meta nfproto ipv4 meta l4proto udp jump divert",
+            "nft insert rule inet pellucid prerouting"
+                + " meta nfproto ipv4 meta l4proto udp jump divert",
             "iptables -t mangle -I PELLUCID -p udp -m socket --transparent -j PELLUCID_DIVERT"));
-    assertFalse(bothAnswered(net, IMPATIENCE_MILLIS), "the second datagram was answered too");
     lab.cure(lab.assertOnly(FindingType.DIVERT_UDP_FIRST, Depth.LOOK), Depth.LOOK);
-    assertTrue(bothAnswered(net, PATIENCE_MILLIS));
     lab.assertAllFlows();
-  }
-
-  private static boolean bothAnswered(LabNetwork net, int millis) throws Exception {
-    InetSocketAddress asked = net.server(0).at(DoctorLab.PORT);
-    return net.client()
-        .call(
-            () -> {
-              try (DatagramSocket socket = new DatagramSocket()) {
-                socket.setSoTimeout(millis);
-                boolean first = answered(socket, asked);
-                return answered(socket, asked) && first;
-              }
-            });
-  }
-
-  private static boolean answered(DatagramSocket socket, InetSocketAddress asked) {
-    try {
-      socket.send(new DatagramPacket(new byte[1], 1, asked));
-      socket.receive(new DatagramPacket(new byte[100], 100));
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

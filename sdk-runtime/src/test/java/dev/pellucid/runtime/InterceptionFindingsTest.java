@@ -15,7 +15,9 @@ import dev.pellucid.runtime.host.doctor.Finding;
 import dev.pellucid.runtime.host.doctor.FindingType;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,8 +125,14 @@ class InterceptionFindingsTest {
     lab.onProxy(edit(FirewallBackEnd.NFT, "/drop comment \"tcp4\"/d", ""));
     lab.cure(lab.assertOnly(FindingType.ON_PROXY_DOWN, Depth.LOOK), Depth.LOOK);
     lab.assertAllFlows();
-    lab.server().stop().toCompletableFuture().get(MILLIS, TimeUnit.MILLISECONDS);
+    stop(lab);
     assertEquals(Optional.empty(), lab.ask(Transport.TCP, net.server(0).at(DoctorLab.PORT), 500));
+  }
+
+  private static void stop(DoctorLab lab) throws Exception {
+    CompletionStage<Done> stopped = lab.server().stop();
+    lab.server().abortConnections();
+    stopped.toCompletableFuture().get(MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** What {@link #nothingBlocksWhenTheProxyIsDown} warns of. */
@@ -132,7 +140,7 @@ class InterceptionFindingsTest {
   void whatNothingBlocksPassesBy(LabNetwork net) throws Exception {
     DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT);
     lab.onProxy(edit(FirewallBackEnd.NFT, "/drop comment \"tcp4\"/d", ""));
-    lab.server().stop().toCompletableFuture().get(MILLIS, TimeUnit.MILLISECONDS);
+    stop(lab);
     assertTrue(
         lab.ask(Transport.TCP, net.server(0).at(DoctorLab.PORT), MILLIS).isPresent(),
         "the server answers although the proxy is down");

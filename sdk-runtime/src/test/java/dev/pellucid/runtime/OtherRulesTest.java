@@ -1,6 +1,8 @@
 package dev.pellucid.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.Transport;
 import dev.pellucid.lab.FirewallBackEnd;
@@ -13,6 +15,10 @@ import dev.pellucid.runtime.host.doctor.Doctor;
 import dev.pellucid.runtime.host.doctor.Finding;
 import dev.pellucid.runtime.host.doctor.FindingType;
 import dev.pellucid.runtime.host.doctor.HostRequirements;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
@@ -148,7 +154,9 @@ class OtherRulesTest {
       iptables -t nat -A ts-postrouting -m mark --mark 0x40000/0xff0000 -j MASQUERADE
       """;
 
-  // What firewalld has for a zone that lets HTTP in, shortened.
+  // What firewalld has for a zone that lets HTTP in, shortened; with IPv6_rpfilter=no, for its
+  // check
+  // of the reverse path looks for the way back of marked packets, and finds the local route.
   private static final String FIREWALLD =
       """
       nft -f - <<'END'
@@ -162,8 +170,7 @@ class OtherRulesTest {
         chain nat_POSTROUTING { type nat hook postrouting priority srcnat + 10; policy accept
           oifname "other0" masquerade; }
         chain filter_PREROUTING { type filter hook prerouting priority filter + 10; policy accept
-          icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept
-          meta nfproto ipv6 fib saddr . mark . iif oif missing drop; }
+          icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept; }
         chain filter_INPUT { type filter hook input priority filter + 10; policy accept
           ct state { established, related } accept
           ct status dnat accept
@@ -183,7 +190,7 @@ class OtherRulesTest {
   // wg-quick's, for an interface that is there although it is no tunnel.
   private static final String WG_QUICK =
       """
-      ip link add wg0 type dummy
+      ip link add wg0 type veth peer name wg1
       ip addr add 10.99.0.2/24 dev wg0
       nft -f - <<'END'
       table ip wg-quick-wg0 {
@@ -210,5 +217,37 @@ class OtherRulesTest {
     lab.onProxy(WG_QUICK);
     lab.assertAllFlows();
     lab.assertClean(Depth.LOOK);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anotherRuleSetsTheMark(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    DoctorLab lab = DoctorLab.start(net, folder, backEnd);
+    ServerSocket listening = net.closeAtEnd(net.server(0).call(() -> new ServerSocket(443)));
+    assertTrue(connects(net, listening));
+    lab.onProxy(
+        EditedRules.either(
+            backEnd,
+            EditedRules.chain(
+                "prerouting",
+                "type filter hook prerouting priority mangle; tcp dport 443 meta mark set 0x71"),
+            "iptables -t mangle -A PREROUTING -p tcp --dport 443 -j MARK --set-mark 0x71"));
+    assertFalse(connects(net, listening));
+    lab.cure(lab.assertOnly(FindingType.NAME_TAKEN, Depth.LOOK), Depth.LOOK);
+    assertTrue(connects(net, listening));
+  }
+
+  private static boolean connects(LabNetwork net, ServerSocket listening) throws Exception {
+    InetSocketAddress asked = net.server(0).at(listening.getLocalPort());
+    return net.client()
+        .call(
+            () -> {
+              try (Socket socket = new Socket()) {
+                socket.connect(asked, 2000);
+                return true;
+              } catch (IOException e) {
+                return false;
+              }
+            });
   }
 }

@@ -33,8 +33,7 @@ final class Delivery implements FirewallCheck.Question {
 
   private static void client(
       Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet, int mark) {
-    Packet delivered =
-        PaperPackets.withMark(PaperPackets.owned(packet, true, Owner.TRANSPARENT_LISTENER), mark);
+    Packet delivered = PaperPackets.owned(packet, true, Owner.TRANSPARENT_LISTENER).withMark(mark);
     Exemption exemption = Exemption.ofMark(packet.inInterface(), mark);
     if (intercept.mode() == InterceptMode.REDIRECT) {
       delivered = redirected(firewall, intercept, delivered);
@@ -77,7 +76,7 @@ final class Delivery implements FirewallCheck.Question {
       return;
     }
     Optional<RuleAt> dropping =
-        firewall.walk().walk(Hook.INPUT, PaperPackets.withMark(reply, mark), true).dropped();
+        firewall.walk().walk(Hook.INPUT, reply.withMark(mark), true).dropped();
     if (dropping.isPresent()) {
       report(
           findings,

@@ -44,7 +44,7 @@ public enum FindingType {
   /** A transparent socket in TIME_WAIT swallows new connections. */
   DIVERT_SYN(Severity.RISK),
   /** A socket that replies to a UDP client takes the client's next datagrams. */
-  DIVERT_UDP_FIRST(Severity.BROKEN),
+  DIVERT_UDP_FIRST(Severity.RISK),
   /** New traffic is not handed to the listener. */
   TPROXY_MISSING(Severity.BROKEN),
   /** New traffic is handed to another port, or to another address. */

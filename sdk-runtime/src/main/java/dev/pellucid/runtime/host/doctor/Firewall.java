@@ -101,14 +101,24 @@ record Firewall(
         && rule.text().matches(".*(:|to-ports )" + intercept.listener().getPort() + "\\b.*");
   }
 
-  /** The last rule that accepted a packet, of those whose accept keeps it from a listener. */
-  Optional<RuleAt> accepting(Intercept intercept, Fate fate, FirewallFindings findings) {
-    String table = intercept.mode() == InterceptMode.REDIRECT ? "nat" : "mangle";
+  /** The last rule that let a packet go, of those that thereby keep it from a listener. */
+  Optional<RuleAt> accepting(String table, Fate fate, FirewallFindings findings) {
     return fate.steps().stream()
-        .filter(step -> step.action() == Fate.Action.ACCEPT)
+        .filter(step -> lets(step, table, findings))
         .map(Fate.Step::rule)
-        .filter(rule -> findings.ours(rule) || inTable(rule, table))
         .reduce((earlier, later) -> later);
+  }
+
+  private static boolean lets(Fate.Step step, String table, FirewallFindings findings) {
+    RuleAt rule = step.rule();
+    return switch (step.action()) {
+      case ACCEPT -> findings.ours(rule) || inTable(rule, table);
+      // Elsewhere, a return has the calling chain go on.
+      case RETURN ->
+          findings.ours(rule)
+              || (inTable(rule, table) && rule.chain().equals(Hook.PREROUTING.name()));
+      default -> false;
+    };
   }
 
   // An accept of nft ends one chain of many: only in the table of ours it is in the way.

@@ -19,7 +19,7 @@ final class LocalOutput implements FirewallCheck.Question {
       for (Packet packet : firewall.packets().sent(intercept, 0)) {
         Packet leaving = leaving(firewall, packet);
         host(firewall, findings, intercept, leaving);
-        Packet own = PaperPackets.withMark(leaving, firewall.names().proxyMark());
+        Packet own = leaving.withMark(firewall.names().proxyMark());
         proxy(firewall, findings, intercept.name(), own);
       }
     }

@@ -46,7 +46,7 @@ final class NewTraffic implements FirewallCheck.Question {
       Optional<RuleAt> taker =
           fate.dropped().isPresent()
               ? findings.foreign(fate.dropped())
-              : firewall.accepting(intercept, fate, findings).filter(rule -> missed());
+              : firewall.accepting(table(), fate, findings).filter(rule -> missed());
       if (taker.isPresent()) {
         shadowed(taker.get());
       } else if (fate.dropped().isPresent() || missed()) {
@@ -133,6 +133,11 @@ final class NewTraffic implements FirewallCheck.Question {
                     FirewallFindings.mark(fate.mark()),
                     FirewallFindings.mark(firewall.names().mark())));
       }
+    }
+
+    /** The table of iptables that can hand it over. */
+    private String table() {
+      return intercept.mode() == InterceptMode.REDIRECT ? "nat" : "mangle";
     }
 
     private String subject() {

@@ -51,7 +51,7 @@ final class PaperPackets {
   List<Packet> looped(Intercept intercept) {
     return sent(intercept, 0).stream()
         .map(packet -> on(packet, "lo", ""))
-        .map(packet -> withMark(packet, mark))
+        .map(packet -> packet.withMark(mark))
         .toList();
   }
 
@@ -63,7 +63,7 @@ final class PaperPackets {
     return ownAddress(intercept).stream()
         .flatMap(
             source -> variations(intercept, "").map(packet -> from(packet, source, CLIENT_PORT)))
-        .map(packet -> withMark(packet, sendersMark))
+        .map(packet -> packet.withMark(sendersMark))
         .distinct()
         .toList();
   }
@@ -102,7 +102,7 @@ final class PaperPackets {
     InetAddress server = asked.destination();
     int serverPort = asked.destinationPort();
     Packet returned = to(from(asked, server, serverPort), asked.source(), asked.sourcePort());
-    return withMark(on(owned(returned, false, Owner.TRANSPARENT_SOCKET), in, ""), 0);
+    return on(owned(returned, false, Owner.TRANSPARENT_SOCKET), in, "").withMark(0);
   }
 
   /** The addresses that clients of a listener come from. */
@@ -298,21 +298,6 @@ final class PaperPackets {
         p.first(),
         p.owner(),
         p.mark());
-  }
-
-  /** The same packet with another mark. */
-  static Packet withMark(Packet p, int mark) {
-    return new Packet(
-        p.protocol(),
-        p.inInterface(),
-        p.outInterface(),
-        p.source(),
-        p.sourcePort(),
-        p.destination(),
-        p.destinationPort(),
-        p.first(),
-        p.owner(),
-        mark);
   }
 
   /** The same packet, which a socket owns. */

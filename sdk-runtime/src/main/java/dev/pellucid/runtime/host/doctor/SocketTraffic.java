@@ -52,7 +52,10 @@ final class SocketTraffic implements FirewallCheck.Question {
     }
     String subject = Words.family(divert.family()) + " " + divert.transport();
     Fate fate = firewall.arrives(lost.get(0));
-    Optional<RuleAt> taker = taker(findings, fate);
+    Optional<RuleAt> taker =
+        fate.dropped().isPresent()
+            ? findings.foreign(fate.dropped())
+            : firewall.accepting("mangle", fate, findings);
     Optional<RuleAt> overwriting = Marks.overwriting(firewall.names().mark(), fate);
     if (overwriting.isPresent()) {
       Marks.report(findings, overwriting.get(), fate, subject, "what upstreams reply");
@@ -63,16 +66,6 @@ final class SocketTraffic implements FirewallCheck.Question {
     } else {
       interfaces(findings, subject, lost);
     }
-  }
-
-  private static Optional<RuleAt> taker(FirewallFindings findings, Fate fate) {
-    return fate.dropped().isPresent()
-        ? findings.foreign(fate.dropped())
-        : fate.steps().stream()
-            .filter(step -> step.action() == Fate.Action.ACCEPT)
-            .map(Fate.Step::rule)
-            .filter(rule -> findings.ours(rule) || rule.table().equals("mangle"))
-            .findFirst();
   }
 
   private static void taken(FirewallFindings findings, RuleAt rule, String subject) {
@@ -168,8 +161,8 @@ final class SocketTraffic implements FirewallCheck.Question {
         "listener " + intercept.name(),
         "%s comes ahead of the rule that hands UDP to the listener."
             .formatted(FirewallFindings.text(rule)),
-        "From a client's second datagram on, the socket that answers in the name of its destination"
-            + " would take them in place of the listener: they are lost.",
+        "A socket that answers in the name of a destination would get the client's next datagrams in"
+            + " place of the listener, unless it is connected elsewhere, as this proxy's own are.",
         findings.ours(rule)
             ? findings.applyCommand()
             : "# have this rule, or the rule that calls its chain, match UDP only behind the TPROXY"

@@ -50,10 +50,7 @@ final class Translation implements FirewallCheck.Question {
     Fate sent = firewall.walk().walk(Hook.OUTPUT, packet, true);
     return sent.mark() == firewall.names().mark()
         ? Optional.empty()
-        : firewall
-            .walk()
-            .walk(Hook.POSTROUTING, PaperPackets.withMark(packet, sent.mark()), true)
-            .translated();
+        : firewall.walk().walk(Hook.POSTROUTING, packet.withMark(sent.mark()), true).translated();
   }
 
   private static void source(FirewallFindings findings, UpstreamPackets.Sent sent, RuleAt rule) {

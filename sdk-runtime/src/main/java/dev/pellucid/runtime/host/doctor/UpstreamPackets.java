@@ -84,7 +84,7 @@ final class UpstreamPackets {
                 to.getAddress(),
                 to.getPort(),
                 Owner.TRANSPARENT_SOCKET);
-        Packet marked = PaperPackets.withMark(packet, firewall.senderMark());
+        Packet marked = packet.withMark(firewall.senderMark());
         sent.add(new Sent(listener.name(), PaperPackets.on(marked, "", out), known));
       }
     }
