@@ -53,6 +53,7 @@ public final class HostRules {
         listener.address(),
         listener.intercept().mode(),
         listener.intercept().interfaces(),
+        !listener.intercept().sources().isEmpty() || !listener.intercept().destinations().isEmpty(),
         listener.maxConnections(),
         BindSettings.create(listener.address()).backlog(),
         listener.upstream().source(),
@@ -99,10 +100,17 @@ public final class HostRules {
         listener.address(),
         ports,
         intercept.interfaces(),
-        intercept.sources(),
-        destinations,
+        narrowing(intercept.sources()),
+        narrowing(destinations),
         intercept.localOutput(),
         intercept.onProxyDown());
+  }
+
+  /** Networks that are all of a family say no more than that the family is meant. */
+  private static List<Cidr> narrowing(List<Cidr> networks) {
+    return networks.stream().anyMatch(network -> network.prefixLength() == 0)
+        ? List.of()
+        : networks;
   }
 
   /** What upstreams send to addresses that are not this host's. */

@@ -81,7 +81,7 @@ class ConfigurationDoctorTest {
   }
 
   private static String intercepting(String link) {
-    return "web { address = \"0.0.0.0:50080\", intercept { ports = [80], interfaces = [%s], sources = [\"0.0.0.0/0\"] } }"
+    return "web { address = \"0.0.0.0:50080\", intercept { ports = [80], interfaces = [%s] } }"
         .formatted(link);
   }
 
@@ -160,14 +160,15 @@ class ConfigurationDoctorTest {
   private static String ownTraffic(String source) {
     return """
         web { address = "0.0.0.0:50080", upstream.source = %s
-              intercept { ports = [80], sources = ["0.0.0.0/0"], local-output = true } }
+              intercept { ports = [80], local-output = true } }
         """
         .formatted(source);
   }
 
   @Test
   void theOtherFamilyPassesTheProxyBy(LabNetwork net) throws Exception {
-    String tcp4 = "tcp4 { address = \"0.0.0.0:50080\", intercept { ports = [80] } }\n";
+    String tcp4 =
+        "tcp4 { address = \"0.0.0.0:50080\", intercept { ports = [80], sources = [] } }\n";
     DoctorLab lab = start(net, tcp4);
     assertEquals(
         Optional.of(net.client().address6().getHostAddress()),
@@ -179,9 +180,7 @@ class ConfigurationDoctorTest {
     lab = lab.reconfigured(tcp4 + "tcp6 { address = \"[::]:50080\", intercept { ports = [80] } }");
     lab.assertFlows(Transport.TCP, true);
     lab.cure(finding, Depth.LOOK);
-    lab =
-        lab.reconfigured(
-            "tcp4 { address = \"0.0.0.0:50080\", intercept { ports = [80], sources = [\"0.0.0.0/0\"] } }");
+    lab = lab.reconfigured("tcp4 { address = \"0.0.0.0:50080\", intercept { ports = [80] } }");
     lab.assertClean(Depth.LOOK);
   }
 
@@ -190,7 +189,7 @@ class ConfigurationDoctorTest {
     DoctorLab lab =
         start(
             net,
-            "web { address = \"0.0.0.0:50080\", max-connections = 100, intercept { ports = [80, 81], sources = [\"0.0.0.0/0\"] } }");
+            "web { address = \"0.0.0.0:50080\", max-connections = 100, intercept { ports = [80, 81] } }");
     ServerSocket silent = net.closeAtEnd(net.server(0).call(() -> new ServerSocket(81)));
     lab.assertClean(Depth.LOOK);
     lab.onProxy("sysctl -w net.ipv4.ip_local_port_range='40000 40009'");

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.pellucid.api.Transport;
 import dev.pellucid.lab.FirewallBackEnd;
@@ -118,17 +119,24 @@ final class DoctorLab {
 
   private static ProxyConfig config(Path folder, String listeners) throws IOException {
     String text = "pellucid.listeners {\n" + listeners + "\n}\n";
-    List<String> names =
-        List.copyOf(ConfigFactory.parseString(text).getObject("pellucid.listeners").keySet());
+    Config given = ConfigFactory.parseString(text).getConfig("pellucid.listeners");
     String defaults =
-        names.stream()
+        given.root().keySet().stream()
             .sorted()
-            .map(
-                name ->
-                    "pellucid.listeners.%s { max-connections = 1000, access-log { type = list }, upstream { route = original-destination } }\n"
-                        .formatted(name))
+            .map(name -> defaults(name, given.getString(name + ".address").startsWith("[")))
             .collect(joining());
     return ProxyConfig.load(Files.writeString(folder.resolve("proxy.conf"), defaults + text));
+  }
+
+  /** Who has only one family, and does not say more, means only that one. */
+  private static String defaults(String name, boolean six) {
+    return """
+        pellucid.listeners.%s {
+          max-connections = 1000, access-log { type = list }
+          intercept.sources = ["%s"], upstream { route = original-destination }
+        }
+        """
+        .formatted(name, six ? "::/0" : "0.0.0.0/0");
   }
 
   /** What {@code pellucid rules apply} does, as a script: here is no command line yet. */

@@ -17,7 +17,7 @@ final class Families implements Check {
       throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
     for (Intercept intercept : wanted.rules().intercepts()) {
-      if (meansAnyone(intercept) && !covered(intercept, wanted.rules().intercepts())) {
+      if (meansAnyone(intercept, wanted) && !covered(intercept, wanted.rules().intercepts())) {
         IpFamily other = other(intercept);
         List<String> open = open(host, intercept.interfaces(), other);
         if (!open.isEmpty()) {
@@ -29,8 +29,11 @@ final class Families implements Check {
   }
 
   // A foreign listener has a destination, and who writes networks has thought of one family.
-  private static boolean meansAnyone(Intercept intercept) {
+  private static boolean meansAnyone(Intercept intercept, HostRequirements wanted) {
     return intercept.mode() != InterceptMode.FOREIGN
+        && wanted.listeners().stream()
+            .filter(listener -> listener.name().equals(intercept.name()))
+            .noneMatch(ListenerRequirements::oneFamily)
         && intercept.sources().isEmpty()
         && intercept.destinations().isEmpty();
   }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param address where it listens
  * @param mode how connections come in
  * @param interfaces where they arrive; empty: anywhere
+ * @param oneFamily whether clients of the other family are meant to pass the proxy by
  * @param maxConnections how many may be open at once
  * @param backlog how many may wait to be accepted
  * @param source the address that upstreams see
@@ -25,6 +26,7 @@ public record ListenerRequirements(
     InetSocketAddress address,
     InterceptMode mode,
     List<String> interfaces,
+    boolean oneFamily,
     int maxConnections,
     int backlog,
     SourceAddress source,
