@@ -108,7 +108,8 @@ class KernelSettingsDoctorTest {
     Finding finding = lab.assertOnly(FindingType.FORWARDING_OFF, Depth.LOOK);
     lab.server().stop().toCompletableFuture().get(20, TimeUnit.SECONDS);
     assertEquals(Optional.empty(), lab.ask(Transport.TCP, asked, MILLIS));
-    lab.cure(finding, Depth.LOOK);
+    lab.onProxy(finding.cure());
+    lab.assertOnly(FindingType.NO_LISTENER, Depth.LOOK);
     assertTrue(lab.ask(Transport.TCP, asked, 10 * MILLIS).isPresent());
   }
 

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host.doctor;
 
+import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.IpFamily;
 import java.io.IOException;
 import java.util.List;
@@ -25,8 +26,9 @@ final class FirewallCheck implements Check {
   @Override
   public List<Finding> examine(Host host, HostRequirements wanted)
       throws IOException, InterruptedException {
-    // Rules of others are in nobody's way.
-    if (wanted.rules().intercepts().isEmpty() && wanted.rules().diverts().isEmpty()) {
+    // Rules of others are in nobody's way; and without a tool, what there is cannot be seen.
+    boolean asked = !wanted.rules().intercepts().isEmpty() || !wanted.rules().diverts().isEmpty();
+    if (!asked || FirewallTool.detect().isEmpty()) {
       return List.of();
     }
     return examine(new Firewall(host.ruleset()::walk, routes(host), host.interfaces(), wanted));
