@@ -49,6 +49,29 @@ class DeliveryFindingsTest {
     lab.assertAllFlows();
   }
 
+  /** As firewalld does by default: the way back of a marked packet is the local route. */
+  @ParameterizedTest
+  @EnumSource
+  void theReversePathIsLookedUpByTheMark(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    DoctorLab lab = DoctorLab.start(net, folder, backEnd);
+    lab.onProxy(
+        """
+        nft -f - <<'END'
+        table inet firewalld {
+          chain mangle_PREROUTING {
+            type filter hook prerouting priority mangle + 10; policy accept;
+            icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept
+            meta nfproto ipv6 fib saddr . mark . iif oif missing drop
+          }
+        }
+        END
+        """);
+    lab.assertDoesNotFlow(Transport.TCP, true);
+    lab.assertFlows(Transport.TCP, false);
+    lab.cure(lab.assertOnly(FindingType.INPUT_DROPPED, Depth.LOOK), Depth.LOOK);
+    lab.assertAllFlows();
+  }
+
   @ParameterizedTest
   @EnumSource
   void aRuleDropsUpstreamsReplies(FirewallBackEnd backEnd, LabNetwork net) throws Exception {

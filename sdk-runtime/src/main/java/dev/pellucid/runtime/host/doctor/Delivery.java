@@ -14,6 +14,10 @@ import java.util.Optional;
 
 /** Does the firewall let in what is delivered to the proxy? */
 final class Delivery implements FirewallCheck.Question {
+  private static final String CLIENTS =
+      "It stands behind the rules that hand traffic over: clients get no connection.";
+  private static final String UPSTREAMS =
+      "The proxy cannot talk to its upstreams in its clients' names.";
 
   @Override
   public void ask(Firewall firewall, FirewallFindings findings)
@@ -23,12 +27,23 @@ final class Delivery implements FirewallCheck.Question {
         Fate fate = firewall.arrives(packet);
         if (firewall.handedOver(intercept, packet, fate)) {
           client(firewall, findings, intercept, packet, fate.mark());
+        } else if (firewall.droppedMarked(fate)) {
+          beforehand(findings, fate, "listener " + intercept.name(), packet, CLIENTS);
         }
       }
     }
     for (UpstreamPackets.Sent sent : UpstreamPackets.of(firewall)) {
       reply(firewall, findings, sent);
     }
+  }
+
+  // A check of the reverse path, for example, which looks the way back up by the mark and finds the
+  // route that delivers everything here.
+  private static void beforehand(
+      FirewallFindings findings, Fate fate, String subject, Packet packet, String why) {
+    RuleAt rule = fate.dropped().orElseThrow();
+    String cure = Exemption.ofMark(fate.mark()).before(rule, Hook.PREROUTING);
+    report(findings, rule, subject, Words.traffic(packet), why, cure);
   }
 
   private static void client(
@@ -48,7 +63,7 @@ final class Delivery implements FirewallCheck.Question {
           Words.traffic(packet),
           "Intercepted traffic is delivered to this host, and so meets the rules for what this host"
               + " offers itself: clients get no connection.",
-          exemption);
+          exemption.before(dropping.get(), Hook.INPUT));
     }
   }
 
@@ -72,6 +87,9 @@ final class Delivery implements FirewallCheck.Question {
     Packet reply = PaperPackets.reply(sent.packet(), sent.packet().outInterface());
     Fate fate = firewall.arrives(reply);
     int mark = firewall.names().mark();
+    if (firewall.droppedMarked(fate)) {
+      beforehand(findings, fate, "listener " + sent.listener(), reply, UPSTREAMS);
+    }
     if (fate.dropped().isPresent() || fate.mark() != mark) {
       return;
     }
@@ -83,8 +101,8 @@ final class Delivery implements FirewallCheck.Question {
           dropping.get(),
           "listener " + sent.listener(),
           "what upstreams reply, arriving on " + reply.inInterface(),
-          "The proxy cannot talk to its upstreams in its clients' names.",
-          Exemption.ofMark(reply.inInterface(), mark));
+          UPSTREAMS,
+          Exemption.ofMark(reply.inInterface(), mark).before(dropping.get(), Hook.INPUT));
     }
   }
 
@@ -94,13 +112,13 @@ final class Delivery implements FirewallCheck.Question {
       String subject,
       String traffic,
       String why,
-      Exemption exemption) {
+      String cure) {
     findings.rule(
         FindingType.INPUT_DROPPED,
         rule,
         subject,
         "%s drops %s.".formatted(FirewallFindings.text(rule), traffic),
         why,
-        exemption.before(rule, Hook.INPUT));
+        cure);
   }
 }

@@ -65,6 +65,11 @@ record Firewall(
     return walk.walk(Hook.PREROUTING, packet, true);
   }
 
+  /** Whether a packet was dropped after a rule had given it the mark that delivers it here. */
+  boolean droppedMarked(Fate fate) {
+    return fate.dropped().isPresent() && fate.mark() == names().mark();
+  }
+
   /** Whether a packet has come where its intercept wants it, whatever happens to it later. */
   boolean handedOver(Intercept intercept, Packet packet, Fate fate) {
     if (fate.dropped().isPresent()) {

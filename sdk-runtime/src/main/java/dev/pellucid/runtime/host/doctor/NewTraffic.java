@@ -32,7 +32,8 @@ final class NewTraffic implements FirewallCheck.Question {
   private static void look(
       Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet) {
     Fate fate = firewall.arrives(packet);
-    if (firewall.handedOver(intercept, packet, fate)) {
+    // What is dropped with the mark was handed over: that is a question of delivery.
+    if (firewall.handedOver(intercept, packet, fate) || firewall.droppedMarked(fate)) {
       return;
     }
     new Failure(firewall, findings, intercept, packet, fate).report();

@@ -43,7 +43,7 @@ final class SocketTraffic implements FirewallCheck.Question {
     List<Packet> replies = firewall.packets().replies(divert.family(), divert.transport());
     for (Packet reply : replies) {
       Fate fate = firewall.arrives(reply);
-      if (fate.mark() != firewall.names().mark() || fate.dropped().isPresent()) {
+      if (fate.mark() != firewall.names().mark()) {
         lost.add(reply);
       }
     }

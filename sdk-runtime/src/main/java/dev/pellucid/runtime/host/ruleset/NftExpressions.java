@@ -77,8 +77,11 @@ final class NftExpressions {
     if (json.text("result").equals("type")) {
       return new NftField(NftKind.NAME, packet -> Optional.of(types.of(side.apply(packet))));
     }
-    // There is a way back to every source.
-    return NftField.constant(NftKind.NUMBER, BigInteger.ONE);
+    // There is a way back to every source; but a mark leads to a route table of its own.
+    boolean byMark = flags.contains("mark");
+    return new NftField(
+        NftKind.NUMBER,
+        packet -> Optional.of(byMark && packet.mark() != 0 ? BigInteger.ZERO : BigInteger.ONE));
   }
 
   private List<NftField> fields(Json json) {
