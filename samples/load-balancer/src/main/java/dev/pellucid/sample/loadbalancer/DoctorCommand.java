@@ -4,9 +4,10 @@ import dev.pellucid.runtime.HostRules;
 import dev.pellucid.runtime.config.ProxyConfig;
 import dev.pellucid.runtime.host.doctor.Depth;
 import dev.pellucid.runtime.host.doctor.Doctor;
-import dev.pellucid.runtime.host.doctor.Finding;
+import dev.pellucid.runtime.host.doctor.Examination;
 import dev.pellucid.runtime.host.doctor.HostRequirements;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,13 @@ final class DoctorCommand implements Callable<Integer> {
           "Also sends traffic: through the proxy, which has to run, and to its upstreams.")
   private boolean probe;
 
+  @Option(
+      names = "--probe-client",
+      paramLabel = "ADDRESS",
+      description =
+          "An address that --probe connects from in place of one that it chooses; may be repeated.")
+  private List<InetAddress> probeClients = List.of();
+
   @Option(names = "--json", description = "Prints one JSON object, and nothing else.")
   private boolean json;
 
@@ -52,11 +60,15 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Depth depth = probe ? Depth.PROBE : Depth.TRY;
     Optional<Path> given = Optional.ofNullable(file);
-    HostRequirements wanted = given.map(DoctorCommand::wanted).orElse(HostRequirements.NONE);
-    List<Finding> findings = Doctor.examine(wanted, depth);
-    Examination examination = new Examination(given, wanted, depth, findings);
-    out.println(json ? examination.json() : examination.text(Ansi.AUTO));
-    return findings.isEmpty() ? 0 : FINDINGS;
+    HostRequirements wanted =
+        given
+            .map(DoctorCommand::wanted)
+            .orElse(HostRequirements.NONE)
+            .withProbeClients(probeClients);
+    Examination examination = Doctor.examineAndTell(wanted, depth);
+    DoctorReport report = new DoctorReport(given, wanted, depth, examination);
+    out.println(json ? report.json() : report.text(Ansi.AUTO));
+    return examination.findings().isEmpty() ? 0 : FINDINGS;
   }
 
   private static HostRequirements wanted(Path file) {

@@ -2,7 +2,9 @@ package dev.pellucid.runtime.host.doctor;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Examines a host. Every method blocks, and looks at the network namespace of the calling thread.
@@ -11,9 +13,9 @@ public final class Doctor {
   /** What only looks, in the order of a packet's way, the host first. */
   private static final List<Check> LOOKS =
       List.of(
-          new Tools(),
-          new Privileges(),
-          new JavaFile(),
+          new ToolCheck(),
+          new PrivilegeCheck(),
+          new JavaFileCheck(),
           new LoopbackCheck(),
           new ForwardingCheck(),
           new ReversePathCheck(),
@@ -23,16 +25,16 @@ public final class Doctor {
           new LocalRouteCheck(),
           new RouteNamesCheck(),
           new FirewallCheck(),
-          new ListenerAddresses(),
-          new Listening(),
-          new Loops(),
-          new Families(),
-          new SourcePorts(),
-          new Descriptors(),
-          new Backlog(),
+          new ListenerAddressCheck(),
+          new ListeningCheck(),
+          new LoopCheck(),
+          new FamilyCheck(),
+          new SourcePortCheck(),
+          new DescriptorCheck(),
+          new BacklogCheck(),
           new RouteCheck());
 
-  private static final List<Check> TRIES = List.of(new Kernel());
+  private static final List<Check> TRIES = List.of(new KernelCheck());
 
   /** What sends traffic, the upstreams first: without them, there is nothing to connect to. */
   private static final List<Probe> PROBES = List.of(new UpstreamProbe(), new ClientProbe());
@@ -67,17 +69,21 @@ public final class Doctor {
     Host host = new Host();
     List<Finding> findings = new ArrayList<>();
     List<String> notes = new ArrayList<>();
+    Set<String> unseen = new LinkedHashSet<>();
     for (Check check : checks(depth)) {
-      findings.addAll(examine(check, host, wanted));
+      findings.addAll(examine(check, host, wanted, unseen));
     }
     if (depth == Depth.PROBE && findings.stream().anyMatch(Doctor::inTheWay)) {
       notes.add("No traffic was sent: cure these first, then probe again.");
     } else if (depth == Depth.PROBE) {
       for (Probe probe : PROBES) {
-        Examination probed = probe(probe, host, wanted);
+        Examination probed = probe(probe, host, wanted, unseen);
         findings.addAll(probed.findings());
         notes.addAll(probed.notes());
       }
+    }
+    if (!unseen.isEmpty()) {
+      findings.add(cannotLook(unseen));
     }
     return new Examination(findings.stream().distinct().toList(), notes);
   }
@@ -92,29 +98,33 @@ public final class Doctor {
     return checks;
   }
 
-  private static List<Finding> examine(Check check, Host host, HostRequirements wanted)
+  private static List<Finding> examine(
+      Check check, Host host, HostRequirements wanted, Set<String> unseen)
       throws InterruptedException {
     try {
       return check.examine(host, wanted);
     } catch (IOException e) {
-      return List.of(cannotLook(check, e));
+      unseen.add(String.valueOf(e.getMessage()));
+      return List.of();
     }
   }
 
-  private static Examination probe(Probe probe, Host host, HostRequirements wanted)
+  private static Examination probe(
+      Probe probe, Host host, HostRequirements wanted, Set<String> unseen)
       throws InterruptedException {
     try {
       return probe.probe(host, wanted);
     } catch (IOException e) {
-      return new Examination(List.of(cannotLook(probe, e)), List.of());
+      unseen.add(String.valueOf(e.getMessage()));
+      return new Examination(List.of(), List.of());
     }
   }
 
-  private static Finding cannotLook(Object looking, IOException failure) {
+  private static Finding cannotLook(Set<String> unseen) {
     return new Finding(
         FindingType.CANNOT_LOOK,
-        looking.getClass().getSimpleName(),
-        String.valueOf(failure.getMessage()),
+        "this host",
+        String.join("; ", unseen),
         "What cannot be seen may be in the way all the same.",
         "# run the doctor as root");
   }

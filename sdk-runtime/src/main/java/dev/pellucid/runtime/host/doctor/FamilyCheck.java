@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Whether clients could choose the other version of IP and pass the proxy by. */
-final class Families implements Check {
+final class FamilyCheck implements Check {
 
   @Override
   public List<Finding> examine(Host host, HostRequirements wanted)

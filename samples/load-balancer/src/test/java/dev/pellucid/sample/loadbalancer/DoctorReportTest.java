@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigSyntax;
 import dev.pellucid.runtime.HostRules;
 import dev.pellucid.runtime.config.ProxyConfig;
 import dev.pellucid.runtime.host.doctor.Depth;
+import dev.pellucid.runtime.host.doctor.Examination;
 import dev.pellucid.runtime.host.doctor.Finding;
 import dev.pellucid.runtime.host.doctor.FindingType;
 import dev.pellucid.runtime.host.doctor.HostRequirements;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Help.Ansi;
 
-class ExaminationTest {
+class DoctorReportTest {
+  private static final Examination NOTHING = new Examination(List.of(), List.of());
+
   @TempDir Path folder;
 
   private static final Finding MARK =
@@ -55,9 +58,10 @@ class ExaminationTest {
           cure:
         # do this
 
+        note: a note
         examined: this host; with a configuration file, what that needs as well
         2 findings""",
-        examination(Depth.PROBE, MARK, BACKLOG).text(Ansi.OFF));
+        report(Depth.PROBE, MARK, BACKLOG).text(Ansi.OFF));
   }
 
   @Test
@@ -76,13 +80,13 @@ class ExaminationTest {
         examined: this host, and what web of proxy.conf needs of it
         not examined: whether traffic really flows, which --probe tries out
         no findings""",
-        new Examination(Optional.of(Path.of("proxy.conf")), wanted, Depth.TRY, List.of())
+        new DoctorReport(Optional.of(Path.of("proxy.conf")), wanted, Depth.TRY, NOTHING)
             .text(Ansi.OFF));
   }
 
   @Test
   void terminalsShowSeverityInColour() {
-    String text = examination(Depth.TRY, MARK, BACKLOG).text(Ansi.ON);
+    String text = report(Depth.TRY, MARK, BACKLOG).text(Ansi.ON);
     assertTrue(text.startsWith("\u001B[1m\u001B[31mbroken"), text);
     assertTrue(text.contains("\u001B[33mrisk"), text);
   }
@@ -91,9 +95,10 @@ class ExaminationTest {
   void machinesReadJson() {
     Config json =
         ConfigFactory.parseString(
-            examination(Depth.TRY, MARK).json(),
+            report(Depth.TRY, MARK).json(),
             ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
     assertEquals("try", json.getString("examined.depth"));
+    assertEquals(List.of("a note"), json.getStringList("notes"));
     Config finding = json.getConfigList("findings").get(0);
     assertEquals("src-valid-mark", finding.getString("type"));
     assertEquals("broken", finding.getString("severity"));
@@ -103,7 +108,11 @@ class ExaminationTest {
     assertEquals(MARK.cure(), finding.getString("cure"));
   }
 
-  private static Examination examination(Depth depth, Finding... findings) {
-    return new Examination(Optional.empty(), HostRequirements.NONE, depth, List.of(findings));
+  private static DoctorReport report(Depth depth, Finding... findings) {
+    return new DoctorReport(
+        Optional.empty(),
+        HostRequirements.NONE,
+        depth,
+        new Examination(List.of(findings), List.of("a note")));
   }
 }

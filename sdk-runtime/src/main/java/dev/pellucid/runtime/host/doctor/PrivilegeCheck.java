@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Whether this process may open the sockets that the listeners need. */
-final class Privileges implements Check {
+final class PrivilegeCheck implements Check {
   private static final int PRIVILEGED_PORTS = 1024;
 
   @Override

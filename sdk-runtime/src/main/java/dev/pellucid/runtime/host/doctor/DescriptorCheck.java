@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Whether this process may have as many descriptors as its connections need. */
-final class Descriptors implements Check {
+final class DescriptorCheck implements Check {
   private static final Path LIMITS = Path.of("/proc/thread-self/limits");
   private static final Pattern LINE =
       Pattern.compile("^Max open files +(\\S+) +(?<hard>\\S+)", Pattern.MULTILINE);

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Whether the kernel can do what the rules ask of it, by having it take such rules. */
-final class Kernel implements Check {
+final class KernelCheck implements Check {
 
   @Override
   public List<Finding> examine(Host host, HostRequirements wanted)

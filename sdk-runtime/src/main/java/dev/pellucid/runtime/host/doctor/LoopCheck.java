@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Where the proxy would meet itself: as its own upstream, or where its host is the client. */
-final class Loops implements Check {
+final class LoopCheck implements Check {
 
   @Override
   public List<Finding> examine(Host host, HostRequirements wanted)

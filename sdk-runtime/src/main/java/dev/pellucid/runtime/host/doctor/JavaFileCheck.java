@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The java that would run the proxy: one with file capabilities does not start. */
-final class JavaFile implements Check {
+final class JavaFileCheck implements Check {
   private static final Path OWN = Path.of("/proc/self/exe");
 
   @Override

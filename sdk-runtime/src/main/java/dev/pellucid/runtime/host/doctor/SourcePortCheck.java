@@ -12,7 +12,7 @@ import java.util.List;
  * Whether there are ports for all connections. An address has one range of them towards each
  * upstream; with the client's address, that is each client's range.
  */
-final class SourcePorts implements Check {
+final class SourcePortCheck implements Check {
   private static final String RANGE = "net.ipv4.ip_local_port_range";
   private static final String RESERVED = "net.ipv4.ip_local_reserved_ports";
   private static final int FIRST = 1024;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Whether there are the tools that apply the rules. */
-final class Tools implements Check {
+final class ToolCheck implements Check {
 
   @Override
   public List<Finding> examine(Host host, HostRequirements wanted) throws IOException {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Whether something listens where the rules hand traffic over. */
-final class Listening implements Check {
+final class ListeningCheck implements Check {
 
   @Override
   public List<Finding> examine(Host host, HostRequirements wanted)

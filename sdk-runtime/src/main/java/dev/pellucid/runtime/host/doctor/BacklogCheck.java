@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** Whether as many connections may wait to be accepted as the listeners ask for. */
-final class Backlog implements Check {
+final class BacklogCheck implements Check {
   private static final String SETTING = "net.core.somaxconn";
 
   @Override

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * What a listener needs of the host and the kernel would not complain about: a rule for an
  * interface that does not exist matches nothing, and a transparent socket binds to any address.
  */
-final class ListenerAddresses implements Check {
+final class ListenerAddressCheck implements Check {
 
   @Override
   public List<Finding> examine(Host host, HostRequirements wanted)

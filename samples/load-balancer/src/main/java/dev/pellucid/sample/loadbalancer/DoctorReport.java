@@ -3,6 +3,7 @@ package dev.pellucid.sample.loadbalancer;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import dev.pellucid.runtime.host.doctor.Depth;
+import dev.pellucid.runtime.host.doctor.Examination;
 import dev.pellucid.runtime.host.doctor.Finding;
 import dev.pellucid.runtime.host.doctor.HostRequirements;
 import dev.pellucid.runtime.host.doctor.ListenerRequirements;
@@ -35,16 +36,17 @@ import picocli.CommandLine.Help.Ansi;
  * @param file the configuration file, if one was given
  * @param wanted what it asks of the host
  * @param depth how far the examination went
- * @param findings what was found
+ * @param examination what was found, and what could not be found out
  */
-record Examination(
-    Optional<Path> file, HostRequirements wanted, Depth depth, List<Finding> findings) {
+record DoctorReport(
+    Optional<Path> file, HostRequirements wanted, Depth depth, Examination examination) {
   private static final int WIDTH = 100;
   private static final String INDENT = "  ";
 
   String text(Ansi ansi) {
     List<String> lines = new ArrayList<>();
-    findings.forEach(finding -> lines.addAll(lines(finding, ansi)));
+    examination.findings().forEach(finding -> lines.addAll(lines(finding, ansi)));
+    examination.notes().forEach(note -> lines.addAll(Wrapping.lines("note: ", note, WIDTH)));
     lines.addAll(Wrapping.lines("examined: ", examined(), WIDTH));
     if (depth != Depth.PROBE) {
       lines.add("not examined: whether traffic really flows, which --probe tries out");
@@ -87,10 +89,10 @@ record Examination(
   }
 
   private String count() {
-    return switch (findings.size()) {
+    return switch (examination.findings().size()) {
       case 0 -> "no findings";
       case 1 -> "1 finding";
-      default -> findings.size() + " findings";
+      default -> examination.findings().size() + " findings";
     };
   }
 
@@ -102,7 +104,12 @@ record Examination(
     examined.put("listeners", listeners());
     return ConfigValueFactory.fromMap(
             Map.of(
-                "examined", examined, "findings", findings.stream().map(Examination::map).toList()))
+                "examined",
+                examined,
+                "findings",
+                examination.findings().stream().map(DoctorReport::map).toList(),
+                "notes",
+                examination.notes()))
         .render(ConfigRenderOptions.concise().setFormatted(true))
         .strip();
   }
