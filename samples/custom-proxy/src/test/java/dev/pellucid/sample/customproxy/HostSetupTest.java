@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
-import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.host.Rules;
@@ -41,7 +40,7 @@ class HostSetupTest {
             List.of(
                 Intercept.tcp(
                     "web", new InetSocketAddress("0.0.0.0", 50080), List.of(PortRange.of(80)))));
-    rules.applying(FirewallTool.NFT).run(); // as root; may be repeated
+    rules.apply(); // as root; may be repeated
 
     List<Finding> findings =
         Doctor.examine(new HostRequirements(rules, List.of(), "my-proxy --set-up"), Depth.TRY);
