@@ -52,9 +52,7 @@ final class RulesCommand {
       throws IOException, InterruptedException {
     Rules rules = rules(file);
     FirewallTool with = chosen(tool);
-    say(
-        rules.apply(with),
-        "applied with %s: %d listeners".formatted(with.command(), rules.intercepts().size()));
+    say(rules.apply(with), "applied with " + with.command());
     return 0;
   }
 
