@@ -47,7 +47,7 @@ class DoctorIT {
       assertTrue(types.size() < 10, types::toString);
     }
     // The first cure that applies the rules heals what else they are needed for.
-    assertEquals(List.of("policy-rule-missing", "local-route-missing", "divert-missing"), types);
+    assertEquals(List.of("policy-rule-missing", "local-route-missing", "tproxy-missing"), types);
 
     LabCommand people =
         LabCommand.pellucid(net, folder, List.of("doctor", file.toString(), "--probe"));

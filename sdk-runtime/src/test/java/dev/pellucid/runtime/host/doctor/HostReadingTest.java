@@ -44,7 +44,7 @@ class HostReadingTest {
 
   @Test
   void aConditionThatCannotBeJudged(LabNetwork net) throws Exception {
-    for (String condition : List.of("ipproto tcp", "dport 80", "uidrange 0-9", "tos 0x10")) {
+    for (String condition : List.of("ipproto tcp", "dport 80", "uidrange 0-0", "tos 0x10")) {
       net.proxy().exec(("ip rule add pref 99 " + condition + " lookup 7").split(" "));
     }
     net.proxy().exec("ip", "rule", "add", "pref", "99", "l3mdev");
