@@ -9,7 +9,7 @@ public final class ProxyStartException extends RuntimeException {
 
   ProxyStartException(Finding finding) {
     super(
-        "%s: %s. %s%n%s"
+        "%s: %s %s%n%s"
             .formatted(finding.subject(), finding.what(), finding.why(), finding.cure()));
   }
 

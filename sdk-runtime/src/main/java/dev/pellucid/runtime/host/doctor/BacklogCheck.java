@@ -24,7 +24,7 @@ final class BacklogCheck implements Check {
         new Finding(
             FindingType.BACKLOG,
             SETTING,
-            "%s is %d, and the listeners ask for room for %d connections that wait"
+            "%s is %d, and the listeners ask for room for %d connections that wait."
                 .formatted(SETTING, allowed, asked),
             "When more than %d clients connect before the proxy accepts them, the connections of the others are dropped and take a second or more."
                 .formatted(allowed),

@@ -35,7 +35,7 @@ final class DescriptorCheck implements Check {
         new Finding(
             FindingType.DESCRIPTORS,
             "process",
-            "this process may open %d descriptors, and %d connections need %d of them"
+            "This process may open %d descriptors, and %d connections need %d of them."
                 .formatted(limit, connections, needed),
             "When they are used up, the proxy can neither accept clients nor connect to upstreams, although max-connections is not reached.",
             cure(host, needed)));

@@ -94,7 +94,7 @@ final class FamilyCheck implements Check {
     return new Finding(
         FindingType.MIXED_FAMILIES,
         "listener " + intercept.name(),
-        "%s is intercepted and %s is not, and this host forwards %s that arrives on %s"
+        "%s is intercepted and %s is not, and this host forwards %s that arrives on %s."
             .formatted(covered, missing, missing, String.join(", ", open)),
         "A client that has %s addresses reaches servers that have them too without the proxy, and most clients prefer IPv6 to IPv4."
             .formatted(missing),

@@ -24,7 +24,7 @@ final class JavaFileCheck implements Check {
             new Finding(
                 FindingType.CAPABILITY_SETCAP,
                 java.toString(),
-                java + " has capabilities of its own, which setcap has given to it",
+                java + " has capabilities of its own, which setcap has given to it.",
                 "The system does not let such a program load libraries from next to it, where java has its own: it ends with an error about libjli.so. Every other program that it runs would have the capabilities as well.",
                 "setcap -r " + java));
       }

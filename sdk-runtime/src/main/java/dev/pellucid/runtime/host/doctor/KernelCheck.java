@@ -73,7 +73,7 @@ final class KernelCheck implements Check {
     return new Finding(
         feature.missing(),
         tool.command(),
-        "this kernel does not take %s from %s, for %s"
+        "This kernel does not take %s from %s, for %s."
             .formatted(feature.rule(tool, families.get(0)), tool.command(), names),
         feature.purpose(),
         KernelModules.cure(feature.modules(tool, families), feature.option(tool)));

@@ -47,7 +47,7 @@ final class ListenerAddressCheck implements Check {
         new Finding(
             FindingType.INTERFACE_MISSING,
             "listener " + listener.name(),
-            "there is no interface \"%s\" on this host; there are: %s"
+            "There is no interface \"%s\" on this host; there are: %s."
                 .formatted(String.join("\", \"", missing), String.join(", ", known)),
             "A rule for an interface that does not exist matches nothing: no traffic would ever come from there.",
             "# name one of these in intercept.interfaces of listener %s, or none for all of them"
@@ -64,7 +64,7 @@ final class ListenerAddressCheck implements Check {
         new Finding(
             FindingType.ADDRESS_NOT_LOCAL,
             "listener " + listener.name(),
-            "no interface of this host has the address " + address.getHostAddress(),
+            "No interface of this host has the address " + address.getHostAddress() + ".",
             "Nobody could connect to the listener, and no rule could hand it traffic.",
             "# give listener %s an address that `ip address` shows, or 0.0.0.0 or [::] for all of them"
                 .formatted(listener.name())));
@@ -80,7 +80,7 @@ final class ListenerAddressCheck implements Check {
         new Finding(
             FindingType.ADDRESS_NOT_FOREIGN,
             "listener " + listener.name(),
-            address.getHostAddress() + " is an address of this host, so it is not foreign",
+            address.getHostAddress() + " is an address of this host, so it is not foreign.",
             "Everything else of this host at that address would have to share it with the proxy.",
             "# set intercept.mode = none for listener %s: clients then connect to that address"
                 .formatted(listener.name())));

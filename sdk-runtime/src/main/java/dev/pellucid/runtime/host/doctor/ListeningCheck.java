@@ -19,14 +19,14 @@ final class ListeningCheck implements Check {
         intercepts.stream().filter(intercept -> !listens(listening, intercept)).toList();
     if (deaf.size() == intercepts.size() && deaf.size() > 1) {
       return List.of(
-          finding("proxy", "none of the %d listeners listens".formatted(deaf.size()), deaf));
+          finding("proxy", "None of the %d listeners listens.".formatted(deaf.size()), deaf));
     }
     return deaf.stream()
         .map(
             intercept ->
                 finding(
                     "listener " + intercept.name(),
-                    "nothing listens on %s port %d of %s"
+                    "Nothing listens on %s port %d of %s."
                         .formatted(
                             intercept.transport(),
                             intercept.listener().getPort(),

@@ -88,7 +88,7 @@ final class LoopCheck implements Check {
     return new Finding(
         FindingType.UPSTREAM_IS_PROXY,
         "listener " + listener.name(),
-        "its upstream %s:%d is listener %s of this proxy, which leads back to it"
+        "Its upstream %s:%d is listener %s of this proxy, which leads back to it."
             .formatted(upstream.getAddress().getHostAddress(), upstream.getPort(), next.name()),
         "A connection would go round in the proxy, opening one more each time, until max-connections or all descriptors are used up.",
         "# take %s:%d out of upstream.pool of listener %s"
@@ -108,7 +108,7 @@ final class LoopCheck implements Check {
         new Finding(
             FindingType.CLIENT_IS_PROXY,
             "listener " + listener.name(),
-            "it intercepts what this host itself sends, and its upstreams are to see the client's address and port",
+            "It intercepts what this host itself sends, and its upstreams are to see the client's address and port.",
             "A program on this host holds its port itself, so the proxy cannot have it too: the program's connections end with source-unavailable.",
             "# set upstream.source of listener %s to client-ip or proxy, or intercept.local-output to false"
                 .formatted(listener.name())));

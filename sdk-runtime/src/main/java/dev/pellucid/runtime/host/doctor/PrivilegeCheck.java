@@ -63,7 +63,7 @@ final class PrivilegeCheck implements Check {
         new Finding(
             FindingType.CAPABILITY_MISSING,
             name,
-            "this process does not have %s in effect: it is %s%s"
+            "This process does not have %s in effect: it is %s%s."
                 .formatted(
                     name,
                     seen.seen(capability),

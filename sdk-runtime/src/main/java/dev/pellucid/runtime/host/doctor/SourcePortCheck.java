@@ -84,7 +84,7 @@ final class SourcePortCheck implements Check {
     return new Finding(
         FindingType.SOURCE_PORTS,
         subject,
-        "%s leaves %d source ports towards each upstream, and the connections to one may be %s"
+        "%s leaves %d source ports towards each upstream, and the connections to one may be %s."
             .formatted(RANGE, ports, shares),
         "When an address, of a client or of the proxy, has used all of its ports towards an upstream, further connections fail although max-connections is not reached.",
         cure);

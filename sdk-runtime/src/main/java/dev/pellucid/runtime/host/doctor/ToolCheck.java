@@ -16,10 +16,10 @@ final class ToolCheck implements Check {
       return findings;
     }
     if (FirewallTool.detect().isEmpty()) {
-      findings.add(missing("nft", "neither nft nor iptables is installed", Packages.nft()));
+      findings.add(missing("nft", "Neither nft nor iptables is installed.", Packages.nft()));
     }
     if (!HostCommand.installed("ip")) {
-      findings.add(missing("ip", "ip, of iproute2, is not installed", Packages.ip()));
+      findings.add(missing("ip", "The command ip, of iproute2, is not installed.", Packages.ip()));
     }
     return findings;
   }
