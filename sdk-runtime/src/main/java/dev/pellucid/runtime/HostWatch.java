@@ -46,11 +46,17 @@ final class HostWatch {
     return thread;
   }
 
-  /** Looks now, and then whenever that time has passed. */
-  void start(Duration interval) {
+  /**
+   * Looks whenever that time has passed. Not at once: the first connections have a cold JVM to
+   * themselves.
+   *
+   * @param found what was found before the listeners were opened
+   */
+  void start(List<Finding> found, Duration interval) {
     HostFindings.add(this);
-    var unused =
-        thread.scheduleWithFixedDelay(this::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    update(found.stream().filter(finding -> finding.type() != FindingType.NO_LISTENER).toList());
+    long millis = interval.toMillis();
+    var unused = thread.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   /**

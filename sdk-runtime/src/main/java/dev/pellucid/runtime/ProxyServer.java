@@ -66,7 +66,7 @@ public final class ProxyServer {
       ActorSystem system, ProxyConfig config, PluginCatalog catalog, String applyCommand) {
     try {
       HostRequirements wanted = HostRules.requirements(config, applyCommand);
-      requireHost(wanted);
+      List<Finding> found = examined(wanted);
       EventLoops loops = EventLoops.get(system);
       ProxyPlugins plugins = ProxyPlugins.create(config, catalog);
       ProxyPools pools = new ProxyPools(system);
@@ -77,7 +77,7 @@ public final class ProxyServer {
           .fill(config, plugins)
           .thenApplyAsync(filled -> pipelines(system, config, plugins, pools), system.dispatcher())
           .thenCompose(pipelines -> start(loops, pipelines, watch, close))
-          .thenApply(server -> server.watching(interval))
+          .thenApply(server -> server.watching(found, interval))
           .exceptionallyCompose(
               failure -> close.get().thenCompose(end -> CompletableFuture.failedStage(failure)));
     } catch (RuntimeException | Error e) { // a plugin may throw anything
@@ -85,13 +85,15 @@ public final class ProxyServer {
     }
   }
 
-  private static void requireHost(HostRequirements wanted) {
+  private static List<Finding> examined(HostRequirements wanted) {
     try {
-      for (Finding finding : Doctor.examine(wanted, Depth.LOOK)) {
+      List<Finding> findings = Doctor.examine(wanted, Depth.LOOK);
+      for (Finding finding : findings) {
         if (finding.type().severity() == Severity.FATAL) {
           throw new ProxyStartException(finding);
         }
       }
+      return findings;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while the host was examined");
@@ -158,8 +160,8 @@ public final class ProxyServer {
     };
   }
 
-  private ProxyServer watching(Duration interval) {
-    watch.start(interval);
+  private ProxyServer watching(List<Finding> found, Duration interval) {
+    watch.start(found, interval);
     return this;
   }
 
