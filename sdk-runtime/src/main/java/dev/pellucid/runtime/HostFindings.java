@@ -1,6 +1,6 @@
 package dev.pellucid.runtime;
 
-import dev.pellucid.runtime.host.doctor.FindingType;
+import dev.pellucid.runtime.host.examination.FindingType;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
 import java.util.Arrays;

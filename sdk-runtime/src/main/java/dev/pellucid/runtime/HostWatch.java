@@ -1,10 +1,10 @@
 package dev.pellucid.runtime;
 
-import dev.pellucid.runtime.host.doctor.Depth;
 import dev.pellucid.runtime.host.doctor.Doctor;
-import dev.pellucid.runtime.host.doctor.Finding;
-import dev.pellucid.runtime.host.doctor.FindingType;
-import dev.pellucid.runtime.host.doctor.HostRequirements;
+import dev.pellucid.runtime.host.examination.Depth;
+import dev.pellucid.runtime.host.examination.Finding;
+import dev.pellucid.runtime.host.examination.FindingType;
+import dev.pellucid.runtime.host.examination.HostRequirements;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -2,11 +2,11 @@ package dev.pellucid.runtime;
 
 import dev.pellucid.javadsl.EventLoops;
 import dev.pellucid.runtime.config.ProxyConfig;
-import dev.pellucid.runtime.host.doctor.Depth;
 import dev.pellucid.runtime.host.doctor.Doctor;
-import dev.pellucid.runtime.host.doctor.Finding;
-import dev.pellucid.runtime.host.doctor.HostRequirements;
-import dev.pellucid.runtime.host.doctor.Severity;
+import dev.pellucid.runtime.host.examination.Depth;
+import dev.pellucid.runtime.host.examination.Finding;
+import dev.pellucid.runtime.host.examination.HostRequirements;
+import dev.pellucid.runtime.host.examination.Severity;
 import dev.pellucid.runtime.plugin.PluginCatalog;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.pellucid.runtime;
 
 import dev.pellucid.runtime.config.ListenerConfig;
-import dev.pellucid.runtime.host.doctor.Finding;
+import dev.pellucid.runtime.host.examination.Finding;
 
 /** A proxy that cannot start. The message names the listener, what it lacks, and the remedy. */
 public final class ProxyStartException extends RuntimeException {

@@ -3,6 +3,7 @@ package dev.pellucid.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -84,4 +85,40 @@ class ImportRulesTest {
           .mayOnlyBeAccessedByLayers("server", "javadsl", "parts", "relay")
           .whereLayer("linux")
           .mayOnlyBeAccessedByLayers("server", "javadsl", "parts", "relay", "loop");
+
+  @ArchTest
+  static final ArchRule theHostIsReadThenExamined =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .withOptionalLayers(true)
+          .layer("doctor")
+          .definedBy("dev.pellucid.runtime.host.doctor")
+          .layer("probe")
+          .definedBy("dev.pellucid.runtime.host.doctor.probe")
+          .layer("checks")
+          .definedBy("dev.pellucid.runtime.host.doctor.(firewall|routing|process|kernel)")
+          .layer("examination")
+          .definedBy("dev.pellucid.runtime.host.examination")
+          .layer("state")
+          .definedBy("dev.pellucid.runtime.host.state")
+          .layer("ruleset")
+          .definedBy("dev.pellucid.runtime.host.ruleset")
+          .layer("rules")
+          .definedBy("dev.pellucid.runtime.host")
+          .whereLayer("doctor")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("probe")
+          .mayOnlyBeAccessedByLayers("doctor")
+          .whereLayer("checks")
+          .mayOnlyBeAccessedByLayers("doctor")
+          .whereLayer("examination")
+          .mayOnlyBeAccessedByLayers("doctor", "probe", "checks")
+          .whereLayer("state")
+          .mayOnlyBeAccessedByLayers("doctor", "probe", "checks", "examination")
+          .whereLayer("ruleset")
+          .mayOnlyBeAccessedByLayers("doctor", "probe", "checks", "examination", "state");
+
+  @ArchTest
+  static final ArchRule checksOfOneKindDoNotKnowAnother =
+      slices().matching("dev.pellucid.runtime.host.doctor.(*)..").should().notDependOnEachOther();
 }

@@ -3,7 +3,7 @@ package dev.pellucid.architecture;
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.pellucid.runtime.host.doctor.FindingType;
+import dev.pellucid.runtime.host.examination.FindingType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

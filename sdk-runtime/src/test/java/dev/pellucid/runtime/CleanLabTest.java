@@ -3,7 +3,7 @@ package dev.pellucid.runtime;
 import dev.pellucid.lab.FirewallBackEnd;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
-import dev.pellucid.runtime.host.doctor.Depth;
+import dev.pellucid.runtime.host.examination.Depth;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

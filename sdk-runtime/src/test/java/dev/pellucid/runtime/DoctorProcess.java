@@ -3,10 +3,10 @@ package dev.pellucid.runtime;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pellucid.runtime.config.ProxyConfig;
-import dev.pellucid.runtime.host.doctor.Depth;
 import dev.pellucid.runtime.host.doctor.Doctor;
-import dev.pellucid.runtime.host.doctor.Finding;
-import dev.pellucid.runtime.host.doctor.FindingType;
+import dev.pellucid.runtime.host.examination.Depth;
+import dev.pellucid.runtime.host.examination.Finding;
+import dev.pellucid.runtime.host.examination.FindingType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;

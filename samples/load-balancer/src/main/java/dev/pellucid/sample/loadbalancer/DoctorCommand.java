@@ -2,10 +2,10 @@ package dev.pellucid.sample.loadbalancer;
 
 import dev.pellucid.runtime.HostRules;
 import dev.pellucid.runtime.config.ProxyConfig;
-import dev.pellucid.runtime.host.doctor.Depth;
 import dev.pellucid.runtime.host.doctor.Doctor;
-import dev.pellucid.runtime.host.doctor.Examination;
-import dev.pellucid.runtime.host.doctor.HostRequirements;
+import dev.pellucid.runtime.host.examination.Depth;
+import dev.pellucid.runtime.host.examination.Examination;
+import dev.pellucid.runtime.host.examination.HostRequirements;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.file.Path;

@@ -2,12 +2,12 @@ package dev.pellucid.sample.loadbalancer;
 
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
-import dev.pellucid.runtime.host.doctor.Depth;
-import dev.pellucid.runtime.host.doctor.Examination;
-import dev.pellucid.runtime.host.doctor.Finding;
-import dev.pellucid.runtime.host.doctor.HostRequirements;
-import dev.pellucid.runtime.host.doctor.ListenerRequirements;
-import dev.pellucid.runtime.host.doctor.Severity;
+import dev.pellucid.runtime.host.examination.Depth;
+import dev.pellucid.runtime.host.examination.Examination;
+import dev.pellucid.runtime.host.examination.Finding;
+import dev.pellucid.runtime.host.examination.HostRequirements;
+import dev.pellucid.runtime.host.examination.ListenerRequirements;
+import dev.pellucid.runtime.host.examination.Severity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,0 +1,134 @@
+package dev.pellucid.runtime.host.doctor.firewall;
+
+import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.host.RuleNames;
+import dev.pellucid.runtime.host.examination.HostRequirements;
+import dev.pellucid.runtime.host.ruleset.Fate;
+import dev.pellucid.runtime.host.ruleset.Hook;
+import dev.pellucid.runtime.host.ruleset.Packet;
+import dev.pellucid.runtime.host.ruleset.RuleAt;
+import dev.pellucid.runtime.host.state.Interfaces;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The rules there are and those that are wanted, as all questions about them see them.
+ *
+ * @param walk what becomes of packets
+ * @param routes where they leave
+ * @param interfaces where they come from
+ * @param wanted what the proxy asks for
+ * @param packets the packets to walk
+ */
+record Firewall(
+    Walk walk,
+    Routes routes,
+    Interfaces interfaces,
+    HostRequirements wanted,
+    PaperPackets packets) {
+
+  /** {@link dev.pellucid.runtime.host.ruleset.Ruleset#walk}. */
+  interface Walk {
+    Fate walk(Hook hook, Packet packet, boolean listening);
+  }
+
+  /** The interface by which packets of this host to an address leave, if there is a route. */
+  interface Routes {
+    Optional<String> towards(InetAddress address) throws IOException, InterruptedException;
+  }
+
+  Firewall(Walk walk, Routes routes, Interfaces interfaces, HostRequirements wanted) {
+    this(
+        walk,
+        routes,
+        interfaces,
+        wanted,
+        new PaperPackets(interfaces, wanted.rules().intercepts(), wanted.rules().names().mark()));
+  }
+
+  List<Intercept> intercepts() {
+    return wanted.rules().intercepts();
+  }
+
+  RuleNames names() {
+    return wanted.rules().names();
+  }
+
+  /** The mark of the proxy's own sockets. */
+  int senderMark() {
+    return intercepts().stream().anyMatch(Intercept::localOutput) ? names().proxyMark() : 0;
+  }
+
+  /** What becomes of a packet that has arrived, while the proxy runs. */
+  Fate arrives(Packet packet) {
+    return walk.walk(Hook.PREROUTING, packet, true);
+  }
+
+  /** Whether a packet was dropped after a rule had given it the mark that delivers it here. */
+  boolean droppedMarked(Fate fate) {
+    return fate.dropped().isPresent() && fate.mark() == names().mark();
+  }
+
+  /** Whether a packet has come where its intercept wants it, whatever happens to it later. */
+  boolean handedOver(Intercept intercept, Packet packet, Fate fate) {
+    if (fate.dropped().isPresent()) {
+      return false;
+    }
+    return switch (intercept.mode()) {
+      case TPROXY ->
+          fate.mark() == names().mark()
+              && fate.listener().filter(at -> right(intercept, packet, at)).isPresent();
+      case FOREIGN -> fate.mark() == names().mark();
+      case REDIRECT -> fate.translated().filter(rule -> redirects(intercept, rule)).isPresent();
+      case NONE -> true;
+    };
+  }
+
+  /** Whether that is the intercept's listener. */
+  boolean right(Intercept intercept, Packet packet, Fate.Listener at) {
+    int port = at.port() == 0 ? packet.destinationPort() : at.port();
+    InetAddress wantedAddress = intercept.listener().getAddress();
+    return port == intercept.listener().getPort()
+        && (wantedAddress.isAnyLocalAddress()
+            || at.address().map(wantedAddress::equals).orElse(has(packet, wantedAddress)));
+  }
+
+  // Without an address, the kernel looks for a listener at one of the interface's.
+  private boolean has(Packet packet, InetAddress address) {
+    return interfaces.named(packet.inInterface()).filter(in -> in.owns(address)).isPresent();
+  }
+
+  /** Whether a rule redirects to the intercept's listener, as far as its text tells. */
+  static boolean redirects(Intercept intercept, RuleAt rule) {
+    return intercept.mode() == InterceptMode.REDIRECT
+        && rule.text().matches(".*(:|to-ports )" + intercept.listener().getPort() + "\\b.*");
+  }
+
+  /** The last rule that let a packet go, of those that thereby keep it from a listener. */
+  Optional<RuleAt> accepting(String table, Fate fate, FirewallFindings findings) {
+    return fate.steps().stream()
+        .filter(step -> lets(step, table, findings))
+        .map(Fate.Step::rule)
+        .reduce((earlier, later) -> later);
+  }
+
+  private static boolean lets(Fate.Step step, String table, FirewallFindings findings) {
+    RuleAt rule = step.rule();
+    return switch (step.action()) {
+      case ACCEPT -> findings.ours(rule) || inTable(rule, table);
+      // Elsewhere, a return has the calling chain go on.
+      case RETURN ->
+          findings.ours(rule)
+              || (inTable(rule, table) && rule.chain().equals(Hook.PREROUTING.name()));
+      default -> false;
+    };
+  }
+
+  // An accept of nft ends one chain of many: only in the table of ours it is in the way.
+  private static boolean inTable(RuleAt rule, String table) {
+    return !rule.program().equals("nft") && rule.table().equals(table);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.pellucid.runtime.host.doctor.firewall;
+
+import dev.pellucid.runtime.host.FirewallTool;
+import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.examination.Check;
+import dev.pellucid.runtime.host.examination.Finding;
+import dev.pellucid.runtime.host.examination.HostRequirements;
+import dev.pellucid.runtime.host.state.Host;
+import dev.pellucid.runtime.host.state.Route;
+import java.io.IOException;
+import java.util.List;
+
+/** Walks packets on paper through the firewall, and looks whether they come where they should. */
+public final class FirewallCheck implements Check {
+
+  /** Something to ask of the firewall. */
+  interface Question {
+    void ask(Firewall firewall, FirewallFindings findings) throws IOException, InterruptedException;
+  }
+
+  private static final List<Question> QUESTIONS =
+      List.of(
+          new NewTraffic(),
+          new SocketTraffic(),
+          new ProxyDown(),
+          new Delivery(),
+          new LocalOutput(),
+          new Translation(),
+          new OthersTraffic());
+
+  @Override
+  public List<Finding> examine(Host host, HostRequirements wanted)
+      throws IOException, InterruptedException {
+    // Rules of others are in nobody's way; and without a tool, what there is cannot be seen.
+    boolean asked = !wanted.rules().intercepts().isEmpty() || !wanted.rules().diverts().isEmpty();
+    if (!asked || FirewallTool.detect().isEmpty()) {
+      return List.of();
+    }
+    return examine(
+        new Firewall(host.ruleset()::walk, routes(host), host.interfaces().receiving(), wanted));
+  }
+
+  private static Firewall.Routes routes(Host host) {
+    return address -> host.routing(IpFamily.of(address)).lookup(address).flatMap(Route::link);
+  }
+
+  static List<Finding> examine(Firewall firewall) throws IOException, InterruptedException {
+    FirewallFindings findings =
+        new FirewallFindings(firewall.names(), firewall.wanted().applyCommand());
+    for (Question question : QUESTIONS) {
+      question.ask(firewall, findings);
+    }
+    return findings.list();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.pellucid.runtime.host.doctor.firewall;
+
+import dev.pellucid.runtime.host.examination.FindingType;
+import dev.pellucid.runtime.host.ruleset.Fate;
+import dev.pellucid.runtime.host.ruleset.Hook;
+import dev.pellucid.runtime.host.ruleset.RuleAt;
+import java.util.List;
+import java.util.Optional;
+
+/** What becomes of the mark once it is set. */
+final class Marks {
+  private Marks() {}
+
+  /** The rule that changed the mark after it was set, if one did. */
+  static Optional<RuleAt> overwriting(int mark, Fate fate) {
+    List<Fate.Step> steps = fate.steps();
+    for (int i = steps.size() - 1; i > 0; i--) {
+      if (steps.get(i - 1).mark() == mark && steps.get(i).mark() != mark) {
+        return Optional.of(steps.get(i).rule());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Reports it. */
+  static void report(
+      FirewallFindings findings, RuleAt rule, Fate fate, String subject, String traffic) {
+    int mark = findings.names().mark();
+    findings.rule(
+        FindingType.MARK_OVERWRITTEN,
+        rule,
+        subject,
+        "%s changes the mark %s of %s to %s."
+            .formatted(
+                FirewallFindings.text(rule),
+                FirewallFindings.mark(mark),
+                traffic,
+                FirewallFindings.mark(fate.mark())),
+        "The mark is what has this host deliver such packets to the proxy, although they are"
+            + " addressed to others. Without it they are forwarded, or lost.",
+        cure(findings, rule, fate, mark));
+  }
+
+  // An accept at the head of its chain is of use only if the mark comes from another chain.
+  private static String cure(FirewallFindings findings, RuleAt rule, Fate fate, int mark) {
+    boolean sameTable =
+        fate.steps().stream()
+            .filter(step -> step.mark() == mark)
+            .anyMatch(step -> table(step.rule()).equals(table(rule)));
+    return findings.ours(rule) || sameTable
+        ? findings.removal(rule)
+        : Exemption.ofMark(mark).before(rule, Hook.PREROUTING);
+  }
+
+  private static List<String> table(RuleAt rule) {
+    return List.of(rule.program(), rule.family(), rule.table());
+  }
+}

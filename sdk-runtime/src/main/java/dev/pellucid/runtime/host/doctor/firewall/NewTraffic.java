@@ -1,0 +1,157 @@
+package dev.pellucid.runtime.host.doctor.firewall;
+
+import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.host.examination.FindingType;
+import dev.pellucid.runtime.host.ruleset.Fate;
+import dev.pellucid.runtime.host.ruleset.Packet;
+import dev.pellucid.runtime.host.ruleset.RuleAt;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Does what clients send first come to the listener, with the mark that delivers it here? */
+final class NewTraffic implements FirewallCheck.Question {
+
+  @Override
+  public void ask(Firewall firewall, FirewallFindings findings) {
+    for (Intercept intercept : firewall.intercepts()) {
+      Stream<Packet> packets =
+          Stream.of(firewall.packets().first(intercept), looped(firewall, intercept))
+              .flatMap(List::stream);
+      packets.forEach(packet -> look(firewall, findings, intercept, packet));
+    }
+  }
+
+  // What is redirected has left its way before it could come back.
+  private static List<Packet> looped(Firewall firewall, Intercept intercept) {
+    return intercept.mode() == InterceptMode.REDIRECT
+        ? List.of()
+        : firewall.packets().looped(intercept);
+  }
+
+  private static void look(
+      Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet) {
+    Fate fate = firewall.arrives(packet);
+    // What is dropped with the mark was handed over: that is a question of delivery.
+    if (firewall.handedOver(intercept, packet, fate) || firewall.droppedMarked(fate)) {
+      return;
+    }
+    new Failure(firewall, findings, intercept, packet, fate).report();
+  }
+
+  /** A packet that did not come where it should. */
+  private record Failure(
+      Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet, Fate fate) {
+
+    void report() {
+      Optional<RuleAt> taker =
+          fate.dropped().isPresent()
+              ? findings.foreign(fate.dropped())
+              : firewall.accepting(table(), fate, findings).filter(rule -> missed());
+      if (taker.isPresent()) {
+        shadowed(taker.get());
+      } else if (fate.dropped().isPresent() || missed()) {
+        missing("No rule hands %s to %s.".formatted(traffic(), where()));
+      } else if (intercept.mode() == InterceptMode.REDIRECT) {
+        redirected(fate.translated().orElseThrow());
+      } else if (!rightListener()) {
+        wrong(fate.listener().orElseThrow());
+      } else {
+        mark();
+      }
+    }
+
+    private boolean missed() {
+      return switch (intercept.mode()) {
+        case REDIRECT -> fate.translated().isEmpty();
+        case FOREIGN -> Marks.overwriting(firewall.names().mark(), fate).isEmpty();
+        default -> fate.listener().isEmpty();
+      };
+    }
+
+    private boolean rightListener() {
+      return intercept.mode() == InterceptMode.FOREIGN
+          || firewall.right(intercept, packet, fate.listener().orElseThrow());
+    }
+
+    private void missing(String what) {
+      findings.apply(
+          FindingType.TPROXY_MISSING,
+          subject(),
+          what,
+          "What clients send does not come to the proxy: it passes by, or is lost.");
+    }
+
+    private void shadowed(RuleAt rule) {
+      findings.rule(
+          FindingType.TPROXY_SHADOWED,
+          rule,
+          subject(),
+          "%s takes %s before a rule can hand it to %s."
+              .formatted(FirewallFindings.text(rule), traffic(), where()),
+          "What that rule matches never comes to the proxy: it passes by, or is lost.",
+          findings.removal(rule));
+    }
+
+    private void wrong(Fate.Listener at) {
+      String to =
+          at.address().map(address -> address.getHostAddress() + ":").orElse("port ") + at.port();
+      wrong(at.rule(), to);
+    }
+
+    // Others' translations are a question of their own.
+    private void redirected(RuleAt rule) {
+      if (findings.ours(rule)) {
+        wrong(rule, "another port");
+      }
+    }
+
+    private void wrong(RuleAt rule, String to) {
+      String cure =
+          findings.ours(rule)
+              ? findings.applyCommand()
+              : rule.deletion() + "\n" + findings.applyCommand();
+      findings.rule(
+          FindingType.TPROXY_WRONG_PORT,
+          rule,
+          subject(),
+          "%s hands %s to %s, not to %s."
+              .formatted(FirewallFindings.text(rule), traffic(), to, where()),
+          "The listener does not see what is meant for it.",
+          cure);
+    }
+
+    private void mark() {
+      Optional<RuleAt> overwriting = Marks.overwriting(firewall.names().mark(), fate);
+      if (overwriting.isPresent()) {
+        Marks.report(findings, overwriting.get(), fate, subject(), traffic());
+      } else {
+        missing(
+            "%s is handed to %s with the mark %s, not %s."
+                .formatted(
+                    traffic(),
+                    where(),
+                    FirewallFindings.mark(fate.mark()),
+                    FirewallFindings.mark(firewall.names().mark())));
+      }
+    }
+
+    /** The table of iptables that can hand it over. */
+    private String table() {
+      return intercept.mode() == InterceptMode.REDIRECT ? "nat" : "mangle";
+    }
+
+    private String subject() {
+      return "listener " + intercept.name();
+    }
+
+    private String where() {
+      return "the listener at " + Words.endpoint(intercept.listener());
+    }
+
+    private String traffic() {
+      return Words.traffic(packet);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.pellucid.runtime.host.doctor.firewall;
+
+import dev.pellucid.api.Transport;
+import dev.pellucid.runtime.host.Divert;
+import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.host.examination.FindingType;
+import dev.pellucid.runtime.host.examination.ListenerRequirements;
+import dev.pellucid.runtime.host.ruleset.Fate;
+import dev.pellucid.runtime.host.ruleset.Owner;
+import dev.pellucid.runtime.host.ruleset.Packet;
+import dev.pellucid.runtime.host.ruleset.RuleAt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Do transparent sockets get what is theirs, and no more than that? */
+final class SocketTraffic implements FirewallCheck.Question {
+
+  @Override
+  public void ask(Firewall firewall, FirewallFindings findings) {
+    for (Divert divert : firewall.wanted().rules().diverts()) {
+      if (needed(firewall, divert)) {
+        replies(firewall, findings, divert);
+      }
+    }
+    for (Intercept intercept : firewall.intercepts()) {
+      // A foreign listener's own address leads back to it from any socket.
+      if (intercept.mode() == InterceptMode.TPROXY) {
+        clients(firewall, findings, intercept);
+      }
+    }
+  }
+
+  // TPROXY itself brings a client's connection to its socket: this is about upstreams.
+  private static boolean needed(Firewall firewall, Divert divert) {
+    List<ListenerRequirements> listeners = firewall.wanted().listeners();
+    return listeners.isEmpty()
+        || listeners.stream()
+            .anyMatch(listener -> listener.spoofs() && listener.transport() == divert.transport());
+  }
+
+  private static void replies(Firewall firewall, FirewallFindings findings, Divert divert) {
+    List<Packet> lost = new ArrayList<>();
+    List<Packet> replies = firewall.packets().replies(divert.family(), divert.transport());
+    for (Packet reply : replies) {
+      Fate fate = firewall.arrives(reply);
+      if (fate.mark() != firewall.names().mark()) {
+        lost.add(reply);
+      }
+    }
+    if (lost.isEmpty()) {
+      return;
+    }
+    String subject = Words.family(divert.family()) + " " + divert.transport();
+    Fate fate = firewall.arrives(lost.get(0));
+    Optional<RuleAt> taker =
+        fate.dropped().isPresent()
+            ? findings.foreign(fate.dropped())
+            : firewall.accepting("mangle", fate, findings);
+    Optional<RuleAt> overwriting = Marks.overwriting(firewall.names().mark(), fate);
+    if (overwriting.isPresent()) {
+      Marks.report(findings, overwriting.get(), fate, subject, "what upstreams reply");
+    } else if (taker.isPresent()) {
+      taken(findings, taker.get(), subject);
+    } else if (lost.size() == replies.size()) {
+      missing(findings, subject);
+    } else {
+      interfaces(findings, subject, lost);
+    }
+  }
+
+  private static void taken(FirewallFindings findings, RuleAt rule, String subject) {
+    findings.rule(
+        FindingType.DIVERT_MISSING,
+        rule,
+        subject,
+        "%s takes what upstreams reply before a rule can bring it to the proxy's sockets."
+            .formatted(FirewallFindings.text(rule)),
+        WHY,
+        findings.removal(rule));
+  }
+
+  private static final String WHY =
+      "Upstreams reply to their clients' addresses. Without such a rule, this host passes the"
+          + " replies on to the clients, who know nothing of them, and the proxy waits in vain.";
+
+  private static void missing(FirewallFindings findings, String subject) {
+    findings.apply(
+        FindingType.DIVERT_MISSING,
+        subject,
+        "No rule brings what upstreams reply by %s to the proxy's transparent sockets."
+            .formatted(subject),
+        WHY);
+  }
+
+  private static void interfaces(FirewallFindings findings, String subject, List<Packet> lost) {
+    String names = String.join(", ", lost.stream().map(Packet::inInterface).toList());
+    findings.apply(
+        FindingType.DIVERT_INTERFACE,
+        subject,
+        "What upstreams reply by %s is brought to the proxy's sockets, but not from %s."
+            .formatted(subject, names),
+        WHY);
+  }
+
+  private static void clients(Firewall firewall, FirewallFindings findings, Intercept intercept) {
+    for (Packet packet : firewall.packets().first(intercept)) {
+      Packet owned =
+          PaperPackets.owned(
+              packet, intercept.transport() == Transport.TCP, Owner.TRANSPARENT_SOCKET);
+      Fate fate = firewall.arrives(owned);
+      if (firewall.handedOver(intercept, packet, firewall.arrives(packet))
+          && !firewall.handedOver(intercept, owned, fate)
+          && fate.mark() == firewall.names().mark()) {
+        swallowed(findings, intercept, fate);
+        return;
+      }
+    }
+  }
+
+  private static void swallowed(FirewallFindings findings, Intercept intercept, Fate fate) {
+    RuleAt rule =
+        fate.steps().stream()
+            .filter(step -> step.mark() == findings.names().mark())
+            .map(Fate.Step::rule)
+            .findFirst()
+            .orElseThrow();
+    switch (intercept.transport()) {
+      case TCP -> syn(findings, intercept, rule);
+      case UDP -> datagram(findings, intercept, rule);
+    }
+  }
+
+  private static void syn(FirewallFindings findings, Intercept intercept, RuleAt rule) {
+    findings.rule(
+        FindingType.DIVERT_SYN,
+        rule,
+        "listener " + intercept.name(),
+        "%s also takes new connections to a socket in TIME_WAIT, the last minute of a connection"
+                .formatted(FirewallFindings.text(rule))
+            + " that has ended.",
+        "A client that uses a port again within that minute reaches the listener only when it tries"
+            + " a second time. With many short connections, most of the possible rate is lost.",
+        synCure(findings, rule));
+  }
+
+  // A chain that a rule for sockets calls can return at once. A built-in one would skip the rest.
+  private static String synCure(FirewallFindings findings, RuleAt rule) {
+    if (findings.ours(rule)) {
+      return findings.applyCommand();
+    }
+    return rule.program().equals("nft") || rule.chain().equals("PREROUTING")
+        ? rule.deletion() + "\n" + findings.applyCommand()
+        : "%s -w -t %s -I %s -p tcp --syn -j RETURN"
+            .formatted(rule.program(), rule.table(), rule.chain());
+  }
+
+  private static void datagram(FirewallFindings findings, Intercept intercept, RuleAt rule) {
+    findings.rule(
+        FindingType.DIVERT_UDP_FIRST,
+        rule,
+        "listener " + intercept.name(),
+        "%s comes ahead of the rule that hands UDP to the listener."
+            .formatted(FirewallFindings.text(rule)),
+        "A socket that answers in the name of a destination would get the client's next datagrams in"
+            + " place of the listener, unless it is connected elsewhere, as this proxy's own are.",
+        findings.ours(rule)
+            ? findings.applyCommand()
+            : "# have this rule, or the rule that calls its chain, match UDP only behind the TPROXY"
+                + " rules");
+  }
+}

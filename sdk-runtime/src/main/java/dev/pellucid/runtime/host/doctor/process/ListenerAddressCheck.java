@@ -1,0 +1,94 @@
+package dev.pellucid.runtime.host.doctor.process;
+
+import static java.util.stream.Collectors.toCollection;
+
+import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.host.examination.Check;
+import dev.pellucid.runtime.host.examination.Finding;
+import dev.pellucid.runtime.host.examination.FindingType;
+import dev.pellucid.runtime.host.examination.HostRequirements;
+import dev.pellucid.runtime.host.examination.ListenerRequirements;
+import dev.pellucid.runtime.host.state.Host;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a listener needs of the host and the kernel would not complain about: a rule for an
+ * interface that does not exist matches nothing, and a transparent socket binds to any address.
+ */
+public final class ListenerAddressCheck implements Check {
+
+  @Override
+  public List<Finding> examine(Host host, HostRequirements wanted)
+      throws IOException, InterruptedException {
+    List<Finding> findings = new ArrayList<>();
+    for (ListenerRequirements listener : wanted.listeners()) {
+      findings.addAll(interfaces(listener));
+      if (listener.mode() == InterceptMode.FOREIGN) {
+        findings.addAll(foreign(host, listener));
+      } else {
+        findings.addAll(local(host, listener));
+      }
+    }
+    return findings;
+  }
+
+  private static List<Finding> interfaces(ListenerRequirements listener)
+      throws IOException, InterruptedException {
+    Set<String> known =
+        NetworkInterface.networkInterfaces()
+            .map(NetworkInterface::getName)
+            .collect(toCollection(TreeSet::new));
+    List<String> missing =
+        listener.interfaces().stream().filter(name -> !known.contains(name)).toList();
+    if (missing.isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        new Finding(
+            FindingType.INTERFACE_MISSING,
+            "listener " + listener.name(),
+            "There is no interface \"%s\" on this host; there are: %s."
+                .formatted(String.join("\", \"", missing), String.join(", ", known)),
+            "A rule for an interface that does not exist matches nothing: no traffic would ever come from there.",
+            "# name one of these in intercept.interfaces of listener %s, or none for all of them"
+                .formatted(listener.name())));
+  }
+
+  private static List<Finding> local(Host host, ListenerRequirements listener)
+      throws IOException, InterruptedException {
+    InetAddress address = listener.address().getAddress();
+    if (address.isAnyLocalAddress() || host.owns(address)) {
+      return List.of();
+    }
+    return List.of(
+        new Finding(
+            FindingType.ADDRESS_NOT_LOCAL,
+            "listener " + listener.name(),
+            "No interface of this host has the address " + address.getHostAddress() + ".",
+            "Nobody could connect to the listener, and no rule could hand it traffic.",
+            "# give listener %s an address that `ip address` shows, or 0.0.0.0 or [::] for all of them"
+                .formatted(listener.name())));
+  }
+
+  private static List<Finding> foreign(Host host, ListenerRequirements listener)
+      throws IOException, InterruptedException {
+    InetAddress address = listener.address().getAddress();
+    if (!host.owns(address)) {
+      return List.of();
+    }
+    return List.of(
+        new Finding(
+            FindingType.ADDRESS_NOT_FOREIGN,
+            "listener " + listener.name(),
+            address.getHostAddress() + " is an address of this host, so it is not foreign.",
+            "Everything else of this host at that address would have to share it with the proxy.",
+            "# set intercept.mode = none for listener %s: clients then connect to that address"
+                .formatted(listener.name())));
+  }
+}

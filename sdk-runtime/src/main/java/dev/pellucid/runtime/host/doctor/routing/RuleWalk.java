@@ -1,0 +1,75 @@
+package dev.pellucid.runtime.host.doctor.routing;
+
+import static java.util.Comparator.comparingInt;
+
+import dev.pellucid.runtime.host.state.PolicyRule;
+import dev.pellucid.runtime.host.state.Route;
+import dev.pellucid.runtime.host.state.Routing;
+import java.util.Optional;
+
+/**
+ * Follows packets with the proxy's mark through the rules of policy routing, on paper, up to the
+ * rule that is the proxy's. Rules with {@linkplain PolicyRule#special conditions that cannot be
+ * judged} are taken not to match.
+ */
+final class RuleWalk {
+  private final Routing routing;
+  private final RouteNames names;
+
+  RuleWalk(Routing routing, RouteNames names) {
+    this.routing = routing;
+    this.names = names;
+  }
+
+  /** The rule that takes a packet elsewhere before the proxy's own is asked, if one does. */
+  Optional<PolicyRule> takes(MarkedPacket packet, PolicyRule own) {
+    int from = 0;
+    for (PolicyRule rule : routing.rules()) {
+      if (rule.equals(own)) {
+        return Optional.empty();
+      }
+      if (rule.priority() < from || names.marksOther(rule) || !matches(rule, packet)) {
+        continue;
+      }
+      switch (rule.action()) {
+        case DISCARD -> {
+          return Optional.of(rule);
+        }
+        case LOOKUP -> {
+          Optional<Route> route = route(rule, packet);
+          if (route.isPresent()) {
+            // Delivered is delivered, by whatever table.
+            return route.filter(found -> found.type() != Route.Type.LOCAL).map(found -> rule);
+          }
+        }
+        case GOTO -> {
+          if (rule.target() > own.priority()) {
+            return Optional.of(rule);
+          }
+          from = rule.target();
+        }
+        case NOP -> {}
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean matches(PolicyRule rule, MarkedPacket packet) {
+    boolean matches =
+        rule.acceptsMark(names.mark())
+            && rule.from().filter(network -> !network.contains(packet.from())).isEmpty()
+            && rule.to().filter(network -> !network.contains(packet.to())).isEmpty()
+            && rule.input().filter(link -> !link.equals(packet.input())).isEmpty()
+            && rule.output().isEmpty();
+    return !rule.special() && matches != rule.inverted();
+  }
+
+  private Optional<Route> route(PolicyRule rule, MarkedPacket packet) {
+    return routing.table(rule.table()).stream()
+        .filter(route -> route.type() != Route.Type.OTHER)
+        .filter(route -> route.destination().contains(packet.to()))
+        .max(comparingInt(route -> route.destination().prefixLength()))
+        .filter(route -> route.type() != Route.Type.THROW)
+        .filter(route -> route.destination().prefixLength() > rule.suppressed().orElse(-1));
+  }
+}

@@ -1,0 +1,124 @@
+package dev.pellucid.runtime.host.state;
+
+import com.typesafe.config.Config;
+import dev.pellucid.api.Addresses;
+import dev.pellucid.api.Cidr;
+import dev.pellucid.runtime.host.IpFamily;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A network interface.
+ *
+ * @param name its name
+ * @param flags what ip(8) calls its flags, such as {@code UP} and {@code NO-CARRIER}
+ * @param ethernet whether its frames have Ethernet's addresses
+ * @param kind what ip(8) calls its type, such as {@code bridge} or {@code veth}; empty for hardware
+ * @param master the bridge, bond or VRF that it is a port of
+ * @param addresses its addresses
+ */
+public record Interface(
+    String name,
+    Set<String> flags,
+    boolean ethernet,
+    String kind,
+    Optional<String> master,
+    List<Address> addresses) {
+  // The word, or the number where ip has been asked for numbers.
+  private static final Set<String> ETHERNET = Set.of("ether", "[1]");
+  private static final Set<String> LINK_SCOPE = Set.of("link", "253");
+  private static final Set<String> GLOBAL_SCOPE = Set.of("global", "0");
+
+  /**
+   * An address of an interface.
+   *
+   * @param address the address
+   * @param prefixLength how many bits of it the other hosts of its network share
+   * @param scope where it is valid
+   */
+  public record Address(InetAddress address, int prefixLength, Scope scope) {
+
+    /** Whether hosts anywhere can mean it. */
+    public boolean global() {
+      return scope == Scope.GLOBAL;
+    }
+
+    /** The network that it is in. */
+    public Cidr network() {
+      return Cidr.of(address, prefixLength);
+    }
+  }
+
+  /** Where an address is valid. */
+  public enum Scope {
+    /** Everywhere. */
+    GLOBAL,
+    /** At one link only. */
+    LINK,
+    /** Somewhere in between, or within the host only. */
+    OTHER
+  }
+
+  /** Copies the collections. */
+  public Interface {
+    flags = Set.copyOf(flags);
+    addresses = List.copyOf(addresses);
+  }
+
+  static Interface of(Config json) {
+    return new Interface(
+        json.getString("ifname"),
+        Set.copyOf(json.getStringList("flags")),
+        json.hasPath("link_type") && ETHERNET.contains(json.getString("link_type")),
+        json.hasPath("linkinfo.info_kind") ? json.getString("linkinfo.info_kind") : "",
+        json.hasPath("master") ? Optional.of(json.getString("master")) : Optional.empty(),
+        json.getConfigList("addr_info").stream()
+            // Deleting an address leaves an empty object behind in some versions of ip.
+            .filter(address -> address.hasPath("local"))
+            .map(Interface::address)
+            .toList());
+  }
+
+  private static Address address(Config json) {
+    String scope = json.getString("scope");
+    return new Address(
+        Addresses.literal(json.getString("local")),
+        json.getInt("prefixlen"),
+        GLOBAL_SCOPE.contains(scope)
+            ? Scope.GLOBAL
+            : LINK_SCOPE.contains(scope) ? Scope.LINK : Scope.OTHER);
+  }
+
+  /** Whether it was brought up. */
+  public boolean up() {
+    return flags.contains("UP");
+  }
+
+  /** Whether it is a bridge. */
+  public boolean isBridge() {
+    return kind.equals("bridge");
+  }
+
+  /**
+   * Whether traffic of others can come by it: up, connected, not loopback, and no part of a bridge
+   * or a bond, which stands for it.
+   */
+  public boolean receives() {
+    return up() && !flags.contains("NO-CARRIER") && !flags.contains("LOOPBACK") && master.isEmpty();
+  }
+
+  /** Whether an address is one of its own. */
+  public boolean owns(InetAddress address) {
+    return addresses.stream().anyMatch(own -> own.address().equals(address));
+  }
+
+  /** Its addresses of a family, except those that only hosts of the same link can mean. */
+  public List<Address> routable(IpFamily family) {
+    return addresses.stream()
+        .filter(address -> IpFamily.of(address.address()) == family)
+        .filter(address -> address.scope() != Scope.LINK)
+        .toList();
+  }
+}

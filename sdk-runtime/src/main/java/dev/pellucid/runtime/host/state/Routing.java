@@ -1,0 +1,53 @@
+package dev.pellucid.runtime.host.state;
+
+import com.typesafe.config.ConfigException;
+import dev.pellucid.runtime.host.HostCommandException;
+import dev.pellucid.runtime.host.IpFamily;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How packets of one family find their way.
+ *
+ * @param family the version of IP
+ * @param rules the rules, in the order in which they are asked
+ * @param routes the routes of all tables
+ */
+public record Routing(IpFamily family, List<PolicyRule> rules, List<Route> routes) {
+
+  static Routing read(IpFamily family) throws IOException, InterruptedException {
+    try {
+      return new Routing(
+          family,
+          IpTool.list(family.option(), "rule").stream().map(PolicyRule::of).toList(),
+          IpTool.list(family.option(), "route", "show", "table", "all").stream()
+              .map(json -> Route.of(family, json))
+              .toList());
+    } catch (ConfigException | IllegalArgumentException e) {
+      throw new IOException("ip prints rules or routes that cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The routes of a table. */
+  public List<Route> table(int number) {
+    return routes.stream().filter(route -> route.table() == number).toList();
+  }
+
+  /**
+   * Asks the kernel by which route packets of this host leave.
+   *
+   * @param destination where they go; an address of this family
+   * @return empty if there is none
+   */
+  public Optional<Route> lookup(InetAddress destination) throws IOException, InterruptedException {
+    try {
+      return IpTool.list(family.option(), "route", "get", destination.getHostAddress()).stream()
+          .map(json -> Route.of(family, json))
+          .findFirst();
+    } catch (HostCommandException e) {
+      return Optional.empty();
+    }
+  }
+}

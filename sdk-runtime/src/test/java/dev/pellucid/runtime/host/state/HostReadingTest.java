@@ -1,0 +1,120 @@
+package dev.pellucid.runtime.host.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pellucid.api.Addresses;
+import dev.pellucid.lab.Lab;
+import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.host.IpFamily;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the host prints is read as it is meant. */
+@Lab
+@Timeout(30)
+class HostReadingTest {
+
+  @Test
+  void rules(LabNetwork net) throws Exception {
+    List<String> rules =
+        List.of(
+            "not from all fwmark 0xca6c lookup 51820",
+            "from 10.4.0.0/24 to 1.2.3.4/32 iif nosuch oif lo prohibit",
+            "from all fwmark 0x80000/0xff0000 lookup 254",
+            "from all lookup 254 suppress_prefixlength 0",
+            "from all goto 107",
+            "from all nop",
+            "from all lookup 7",
+            "from all fwmark 0x71 lookup 71");
+    for (int i = 0; i < rules.size(); i++) {
+      String[] rule = ("ip rule add pref " + (100 + i) + " " + rules.get(i)).split(" ");
+      net.proxy().exec(rule);
+    }
+    List<PolicyRule> read =
+        net.proxy().call(() -> new Host().routing(IpFamily.IPV4).rules()).stream()
+            .filter(rule -> rule.priority() >= 100 && rule.priority() < 200)
+            .toList();
+    assertEquals(rules, read.stream().map(PolicyRule::text).toList());
+    assertTrue(read.stream().noneMatch(PolicyRule::special));
+  }
+
+  @Test
+  void aConditionThatCannotBeJudged(LabNetwork net) throws Exception {
+    for (String condition : List.of("ipproto tcp", "dport 80", "uidrange 0-0", "tos 0x10")) {
+      net.proxy().exec(("ip rule add pref 99 " + condition + " lookup 7").split(" "));
+    }
+    net.proxy().exec("ip", "rule", "add", "pref", "99", "l3mdev");
+    List<PolicyRule> special =
+        net.proxy().call(() -> new Host().routing(IpFamily.IPV4).rules()).stream()
+            .filter(rule -> rule.priority() == 99)
+            .toList();
+    assertEquals(5, special.size());
+    assertTrue(special.stream().allMatch(PolicyRule::special));
+  }
+
+  @Test
+  void routes(LabNetwork net) throws Exception {
+    net.proxy().exec("ip", "route", "add", "local", "default", "dev", "lo", "table", "71");
+    net.proxy().exec("ip", "route", "add", "blackhole", "10.9.0.0/16", "table", "9");
+    net.proxy().exec("ip", "route", "add", "default", "via", "10.2.0.2", "table", "52");
+    Routing routing = net.proxy().call(() -> new Host().routing(IpFamily.IPV4));
+    assertEquals(
+        List.of("local default dev lo table 71"),
+        routing.table(71).stream().map(Route::text).toList());
+    assertEquals(Route.Type.LOCAL, routing.table(71).get(0).type());
+    assertEquals(Route.everything(IpFamily.IPV4), routing.table(71).get(0).destination());
+    assertEquals(
+        List.of("blackhole 10.9.0.0/16 table 9"),
+        routing.table(9).stream().map(Route::text).toList());
+    assertEquals(Route.Type.UNICAST, routing.table(52).get(0).type());
+  }
+
+  @Test
+  void theWayToAnAddress(LabNetwork net) throws Exception {
+    for (boolean six : List.of(false, true)) {
+      Routing routing =
+          net.proxy().call(() -> new Host().routing(six ? IpFamily.IPV6 : IpFamily.IPV4));
+      var near = six ? net.client().address6() : net.client().address();
+      assertEquals(
+          Optional.of(LabNetwork.CLIENT_INTERFACE),
+          net.proxy().call(() -> routing.lookup(near)).flatMap(Route::link));
+      var far = Addresses.literal(six ? "2001:db8::1" : "192.0.2.1");
+      assertEquals(Optional.empty(), net.proxy().call(() -> routing.lookup(far)));
+    }
+  }
+
+  @Test
+  void interfaces(LabNetwork net) throws Exception {
+    net.proxy().exec("ip", "link", "add", "br0", "type", "bridge");
+    net.proxy().exec("ip", "link", "set", LabNetwork.CLIENT_INTERFACE, "master", "br0");
+    Interfaces interfaces = net.proxy().call(() -> new Host().interfaces());
+    Interface bridge = interfaces.named("br0").orElseThrow();
+    assertTrue(bridge.isBridge() && !bridge.up());
+    Interface port = interfaces.named(LabNetwork.CLIENT_INTERFACE).orElseThrow();
+    assertTrue(!port.isBridge() && port.up());
+    assertEquals(Optional.of("br0"), port.master());
+    assertTrue(port.ethernet() && !port.receives(), port::toString);
+    assertEquals(
+        List.of(new Interface.Address(net.proxy().address(), 24, Interface.Scope.GLOBAL)),
+        port.routable(IpFamily.IPV4));
+    Interface loopback = interfaces.named("lo").orElseThrow();
+    assertEquals("", loopback.kind());
+    assertTrue(!loopback.ethernet() && !loopback.receives());
+    assertEquals(Optional.empty(), interfaces.named("nosuch"));
+  }
+
+  @Test
+  void sysctls(LabNetwork net) throws Exception {
+    String name = SysctlValues.ofInterface("ipv4", "a.b", "rp_filter");
+    assertEquals("net.ipv4.conf.a/b.rp_filter", name);
+    net.proxy().exec("ip", "link", "add", "a.b", "type", "bridge");
+    net.proxy().exec("sysctl", "-w", name + "=2");
+    SysctlValues sysctls = new SysctlValues();
+    assertEquals(OptionalInt.of(2), net.proxy().call(() -> sysctls.number(name)));
+    assertEquals(OptionalInt.empty(), sysctls.number("net.ipv4.no_such"));
+  }
+}
