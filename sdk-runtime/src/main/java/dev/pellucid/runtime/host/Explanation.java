@@ -56,7 +56,7 @@ final class Explanation {
     return "%s over %s to port %s"
         .formatted(
             intercept.protocol().toUpperCase(Locale.ROOT),
-            intercept.family() == IpFamily.IPV4 ? "IPv4" : "IPv6",
+            intercept.family().label(),
             intercept.ports().stream().map(PortRange::toString).collect(joining(", ")));
   }
 }

@@ -15,7 +15,7 @@ public enum IpFamily {
   /** The iptables command. */
   final String iptables;
 
-  /** What nft's {@code meta nfproto} says. */
+  /** What nft's {@code meta nfproto} says, and the folder of sysctls. */
   final String nfproto;
 
   /** What nft calls the header and the tproxy statement's family. */
@@ -45,6 +45,11 @@ public enum IpFamily {
   /** The option of ip(8) that chooses it. */
   public String option() {
     return option;
+  }
+
+  /** What people call it. */
+  public String label() {
+    return this == IPV4 ? "IPv4" : "IPv6";
   }
 
   /** The family of an address. */

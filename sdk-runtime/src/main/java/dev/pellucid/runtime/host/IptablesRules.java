@@ -93,7 +93,7 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
   String restoring() {
     Notes notes = Notes.iptables(family, rules.names());
     String tables = Stream.of("nat", "mangle").map(this::deletingTable).collect(joining("\n"));
-    return Sysctls.restoring(new Notes(notes.note(), notes.list(), tables + "\n" + notes.forget()));
+    return Sysctls.restoring(notes.withForgetAll(tables + "\n" + notes.forgetAll()));
   }
 
   // The table goes together with the note: killed in between, neither would be found again.

@@ -20,37 +20,43 @@ record PolicyRouting(IpFamily family, RuleNames names) {
           %3$s route add %4$s
           echo "%2$s route table %1$d: local default dev lo"
         }"""
-            .formatted(names.routeTable(), name(), ip(), route()),
+            .formatted(names.routeTable(), family.label(), ip(), route()),
         """
-        # Packets that the rules below mark with %1$s take that route; no others do.
-        [ -n "$(%2$s rule show %3$s)" ] || {
-          %2$s rule add %3$s
-          echo "%4$s routing rule: %3$s"
-        }"""
-            .formatted(names.markText(), ip(), rule(), name()));
+        # Packets that the rules below mark with %1$s take that route; no others do. This comes ahead of all
+        # other routing rules but that of local addresses: those of a VPN may be meant for any packet.
+        own() { %2$s rule show %3$s; }
+        first=$(%2$s rule show | sed '/lookup local *$/d;q')
+        case $(own | sed q) in
+          "${first:-none}" | 0:*) ;;
+          *)
+            %2$s rule add %3$s
+            echo "%4$s routing rule: %3$s"
+            ;;
+        esac
+        # One is enough.
+        own | sed '1d;s/:.*//' | while read -r priority; do
+          %2$s rule del pref "$priority" %3$s
+        done"""
+            .formatted(names.markText(), ip(), rule(), family.label()));
   }
 
   // Errors of the looks count as "not there": without IPv6 there is nothing to remove either.
   List<String> removing() {
     return List.of(
         """
-        # Marked packets take their usual way again.
+        # Takes the %3$s routing rule for marked packets away, if it is there: they take their usual way again.
         while [ -n "$(%1$s rule show %2$s 2>/dev/null)" ]; do
           %1$s rule del %2$s
           echo "%3$s routing rule removed: %2$s"
         done"""
-            .formatted(ip(), rule(), name()),
+            .formatted(ip(), rule(), family.label()),
         """
-        # Takes the route away.
+        # Takes the %4$s route away, if it is there.
         [ -z "$(%1$s route show type local table %2$d 2>/dev/null)" ] || {
           %1$s route del %3$s
           echo "%4$s route removed: %3$s"
         }"""
-            .formatted(ip(), names.routeTable(), route(), name()));
-  }
-
-  private String name() {
-    return family == IpFamily.IPV4 ? "IPv4" : "IPv6";
+            .formatted(ip(), names.routeTable(), route(), family.label()));
   }
 
   private String ip() {

@@ -74,7 +74,25 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
     diverted().forEach(family -> commands.addAll(new PolicyRouting(family, names).adding()));
     commands.addAll(installing(tool));
     commands.addAll(uninstalling(other(tool)));
+    commands.addAll(takingBack());
     return new HostScript(commands);
+  }
+
+  /** What only an earlier configuration needed. */
+  private List<String> takingBack() {
+    List<String> commands = new ArrayList<>();
+    for (IpFamily family : IpFamily.values()) {
+      if (!diverts(family)) {
+        commands.addAll(new PolicyRouting(family, names).removing());
+      }
+      Sysctls sysctls = new Sysctls(family, this);
+      if (!sysctls.bypassed()) {
+        for (FirewallTool tool : FirewallTool.values()) {
+          commands.add(sysctls.restoringForwarding(notes(tool, family)));
+        }
+      }
+    }
+    return commands;
   }
 
   /** The script that removes what any {@link #applying} with the same names has done. */

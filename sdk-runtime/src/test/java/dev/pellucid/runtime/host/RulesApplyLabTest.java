@@ -79,6 +79,84 @@ class RulesApplyLabTest {
   }
 
   @ParameterizedTest
+  @EnumSource
+  void whatOnlyAnEarlierConfigurationNeededGoes(FirewallBackEnd backEnd, LabNetwork net)
+      throws Exception {
+    SharedHost host = new SharedHost(net, backEnd, folder);
+    Rules before = SharedHost.rules(backEnd);
+    Rules rules = Rules.of(before.intercepts().subList(0, 1));
+    String untouched = host.state();
+    host.run(rules.applying(backEnd.tool()));
+    List<String> needed = settings(host);
+    int steps = 0;
+    for (boolean killed = true; killed; steps += THIRD) {
+      host.run(before.applying(backEnd.tool()));
+      assertNotEquals(needed, settings(host));
+      killed = host.killed(rules.applying(backEnd.tool()), steps);
+      host.run(rules.applying(backEnd.tool()));
+      assertEquals(needed, settings(host), "killed at step " + steps);
+      assertEquals(List.of(), host.run(rules.applying(backEnd.tool())));
+    }
+    // From now on, somebody else wants this.
+    net.proxy().sysctl("net.ipv4.ip_forward", 1);
+    assertEquals(List.of(), host.run(rules.applying(backEnd.tool())));
+    host.run(rules.removing());
+    assertEquals("1", net.proxy().sysctl("net.ipv4.ip_forward"));
+    host.shell("cd /proc/sys/net/ipv4; echo 0 >ip_forward; echo 1 >conf/client0/forwarding");
+    host.shell("echo 0 >/proc/sys/net/ipv4/conf/all/accept_redirects");
+    assertEquals(untouched, host.state());
+  }
+
+  private static List<String> settings(SharedHost host) throws Exception {
+    return host.shell(
+            """
+            for family in -4 -6; do
+              ip $family rule
+              ip $family route show table all
+            done
+            cd /proc/sys/net
+            grep -H '' ipv?/conf/*/forwarding ipv?/conf/*/accept_* ipv4/conf/*/rp_filter
+            """)
+        .lines()
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theRoutingRuleIsPutInFrontAgain(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, backEnd, folder);
+    Rules rules = SharedHost.rules(backEnd);
+    host.run(rules.applying(backEnd.tool()));
+    host.shell(
+        """
+        ip rule add not fwmark 0xca6c table 51820
+        ip rule add table main suppress_prefixlength 0
+        """);
+    assertEquals(
+        List.of("IPv4 routing rule: fwmark 0x71 table 71"),
+        host.run(rules.applying(backEnd.tool())));
+    List<String> read = host.shell("ip -4 rule show").lines().toList();
+    assertTrue(read.get(1).contains("fwmark 0x71 lookup 71"), read::toString);
+    assertEquals(1, read.stream().filter(rule -> rule.contains("lookup 71")).count());
+    assertEquals(List.of(), host.run(rules.applying(backEnd.tool())));
+  }
+
+  @Test
+  void defaultRoutesThatRoutersToldStay(LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, FirewallBackEnd.NFT, folder);
+    // As a router's advertisement makes it: the kernel takes such a route away when it becomes a
+    // router itself.
+    host.shell("echo 1 >/proc/sys/net/ipv6/conf/client0/accept_ra");
+    host.shell("echo 0 >/proc/sys/net/ipv6/conf/server0/accept_ra");
+    Rules rules = SharedHost.rules(FirewallBackEnd.NFT);
+    host.run(rules.applying(FirewallTool.NFT));
+    assertEquals("2", net.proxy().sysctl("net.ipv6.conf.client0.accept_ra"));
+    assertEquals("0", net.proxy().sysctl("net.ipv6.conf.server0.accept_ra"));
+    host.run(rules.removing());
+    assertEquals("1", net.proxy().sysctl("net.ipv6.conf.client0.accept_ra"));
+  }
+
+  @ParameterizedTest
   @EnumSource(names = {"NFT", "IPTABLES_NFT"})
   void rulesOfTheOtherToolGo(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
     SharedHost host = new SharedHost(net, backEnd, folder);

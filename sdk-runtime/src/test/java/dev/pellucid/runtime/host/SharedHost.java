@@ -43,6 +43,7 @@ final class SharedHost {
       echo 1 >ipv6/conf/client0/forwarding
       echo 0 >ipv4/conf/all/accept_redirects
       echo 1 >ipv4/conf/all/src_valid_mark
+      echo 1 >ipv4/conf/client0/rp_filter
       """;
 
   // Traffic of neighbour discovery counts, too: counters are left out.
