@@ -68,25 +68,27 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
   private String creating(boolean nat) {
     return """
     # The nf_tables form of %1$s makes its tables when they are first used, and leaves them behind. That
-    # they were not there is noted, so that removing the rules takes them away.
-    %1$s-save 2>/dev/null | grep -q '^[*]mangle$' || %1$s-restore -w --noflush <<'END'
+    # they were not there is noted, so that removing the rules takes them away, with nft. Tables of the
+    # legacy form cannot be taken away: what nft has under their names is others'.
+    if %1$s -V | grep -q nf_tables && command -v nft >/dev/null; then
+      nft list table %3$s mangle >/dev/null 2>&1 || %1$s-restore -w --noflush <<'END'
     *mangle
     :%2$s - [0:0]
     -A %2$s -m comment --comment created-mangle
     COMMIT
-    END"""
-            .formatted(family.iptables, chains.saved().name())
-        + (nat ? creatingNat() : "");
+    END
+    %4$sfi"""
+        .formatted(family.iptables, chains.saved().name(), family.nft, nat ? creatingNat() : "");
   }
 
   private String creatingNat() {
     return """
-
-    %1$s-save 2>/dev/null | grep -q -e '^[*]nat$' -e created-nat || {
-      %1$s-save 2>/dev/null | grep -q '^:%2$s ' || %1$s -w -t mangle -N %2$s
-      %1$s -w -t mangle -A %2$s -m comment --comment created-nat
-    }"""
-        .formatted(family.iptables, chains.saved().name());
+      nft list table %3$s nat >/dev/null 2>&1 || %1$s-save 2>/dev/null | grep -q created-nat || {
+        %1$s-save 2>/dev/null | grep -q '^:%2$s ' || %1$s -w -t mangle -N %2$s
+        %1$s -w -t mangle -A %2$s -m comment --comment created-nat
+      }
+    """
+        .formatted(family.iptables, chains.saved().name(), family.nft);
   }
 
   /** Restores the settings that were noted, and takes away the tables that were. */
@@ -96,13 +98,15 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
     return Sysctls.restoring(notes.withForgetAll(tables + "\n" + notes.forgetAll()));
   }
 
-  // The table goes together with the note: killed in between, neither would be found again.
+  // The table goes together with the note: killed in between, neither would be found again. What
+  // others have in it, sets and base chains of their own names above all, only nft shows in full.
   private String deletingTable(String table) {
     return """
     # Takes the %2$s table away again if it was made for these rules and nothing else is in it.
-    if %1$s-save 2>/dev/null | grep -q -- 'created-%2$s'; then
-      left=$(%1$s-save 2>/dev/null | sed -n '/^[*]%2$s$/,/^COMMIT$/p' |
-        grep -Ev '^([*]|COMMIT|:[A-Z]+ ACCEPT |:%3$s |-A %3$s )' || :)
+    if %1$s-save 2>/dev/null | grep -q -- 'created-%2$s' && %1$s -V | grep -q nf_tables; then
+      left=$(nft list table %4$s %2$s 2>/dev/null |
+        sed -e '/^table /d' -e '/^[[:space:]]*chain %3$s {$/,/^[[:space:]]*}$/d' |
+        grep -Ev '^[[:space:]]*(#.*|chain (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) [{]|type .*; policy accept;|}|)$' || :)
       if [ -z "$left" ] && nft list table %4$s %2$s >/dev/null 2>&1; then
         nft delete table %4$s %2$s
       fi

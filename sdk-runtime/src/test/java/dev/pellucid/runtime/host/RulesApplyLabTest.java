@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rules are applied once, completely or not at all, and leave nothing behind. */
@@ -171,6 +172,39 @@ class RulesApplyLabTest {
     assertEquals(!nft, host.state().contains("PELLUCID_APPLIED"));
     host.run(rules.removing());
     assertEquals(before, host.state());
+  }
+
+  /** The legacy iptables has tables of its own, whose names are free for others in nft. */
+  @ParameterizedTest
+  @EnumSource
+  void tablesOfOthersStay(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    List<String> others = List.of("ip nat", "ip mangle", "ip6 nat", "ip6 mangle");
+    for (String table : others) {
+      net.proxy().exec("nft", "add table " + table);
+    }
+    applyAndRemove(backEnd, net, "true");
+    assertEquals(others.size(), net.proxy().exec("nft", "list", "tables").lines().count());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "add set ip mangle others { type ipv4_addr; }",
+    "add chain ip mangle others { type filter hook forward priority 5; }",
+    "add chain ip mangle INPUT { type filter hook input priority -150; policy drop; }",
+    "add rule ip mangle PREROUTING ip saddr 192.0.2.1 counter",
+  })
+  void aTableIntoWhichOthersHavePutSomethingStays(String added, LabNetwork net) throws Exception {
+    applyAndRemove(FirewallBackEnd.IPTABLES_NFT, net, "nft '" + added + "'");
+    assertEquals("table ip mangle", net.proxy().exec("nft", "list", "tables").strip());
+  }
+
+  /** Without other programs' rules: theirs would keep the tables. */
+  private static void applyAndRemove(FirewallBackEnd backEnd, LabNetwork net, String between)
+      throws Exception {
+    Rules rules = SharedHost.rules(FirewallBackEnd.IPTABLES_NFT);
+    net.apply(backEnd, rules);
+    net.proxy().exec("sh", "-euc", between);
+    net.proxy().run(() -> rules.removing().run(backEnd.environment()));
   }
 
   @ParameterizedTest

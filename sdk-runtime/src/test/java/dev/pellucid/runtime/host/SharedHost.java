@@ -69,7 +69,7 @@ final class SharedHost {
       """
       #!/bin/sh
       case " $* " in
-        *" list "* | *" show "* | *" -C "*) exec %1$s "$@" ;;
+        *" list "* | *" show "* | *" -C "* | *" -V "*) exec %1$s "$@" ;;
       esac
       step() {
         echo x >>"$STEPS"
