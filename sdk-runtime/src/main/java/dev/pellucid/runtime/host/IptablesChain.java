@@ -30,7 +30,9 @@ record IptablesChain(String table, String hook, String name) {
     '
     saved=$newline$(%1$s-save 2>/dev/null || :)$newline
     remove() {
-      case $saved in *"$newline-A $2 -j $3$newline"*) %1$s -w -t "$1" -D "$2" -j "$3" ;; esac
+      case $saved in *"$newline-A $2 -j $3$newline"*)
+        while %1$s -w -t "$1" -C "$2" -j "$3" 2>/dev/null; do %1$s -w -t "$1" -D "$2" -j "$3"; done ;;
+      esac
       case $saved in *"$newline:$3 "*)
         %1$s -w -t "$1" -F "$3"
         %1$s -w -t "$1" -X "$3"

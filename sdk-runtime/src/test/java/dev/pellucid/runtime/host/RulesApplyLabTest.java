@@ -208,6 +208,18 @@ class RulesApplyLabTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"IPTABLES_NFT", "IPTABLES_LEGACY"})
+  void chainsThatAreCalledTwiceGoToo(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, backEnd, folder);
+    String before = host.state();
+    Rules rules = SharedHost.rules(backEnd);
+    host.run(rules.applying(backEnd.tool()));
+    host.shell("iptables -w -t mangle -A PREROUTING -j PELLUCID");
+    host.run(rules.removing());
+    assertEquals(before, host.state());
+  }
+
+  @ParameterizedTest
   @EnumSource
   void rulesThatSomebodyChangedAreReplaced(FirewallBackEnd backEnd, LabNetwork net)
       throws Exception {
