@@ -20,9 +20,10 @@ public record HostScript(List<String> commands) {
     commands = List.copyOf(commands);
   }
 
-  /** The script, which {@code sh -eu} runs as well. */
+  /** The script, which ends with the first command that fails, however it is run. */
   public String text() {
-    return commands.stream().map(command -> command + "\n").collect(joining("\n"));
+    return "#!/bin/sh\nset -eu\n\n"
+        + commands.stream().map(command -> command + "\n").collect(joining("\n"));
   }
 
   /**

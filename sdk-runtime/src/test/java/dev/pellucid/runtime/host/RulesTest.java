@@ -100,6 +100,15 @@ class RulesTest {
         rules.applying(NFT).text());
   }
 
+  /** Also where it is piped into a shell without options, as people do. */
+  @Test
+  void aScriptEndsWithTheFirstCommandThatFails() throws Exception {
+    String script = new HostScript(List.of("false", "echo went on >&2")).text();
+    HostCommandException failure =
+        assertThrows(HostCommandException.class, () -> HostCommand.run("sh", "-c", script));
+    assertEquals("", failure.stderr());
+  }
+
   @Test
   void theDocumentationShowsWhatIsPrinted() throws IOException {
     String page = Files.readString(Path.of("../docs/configuration.md"));

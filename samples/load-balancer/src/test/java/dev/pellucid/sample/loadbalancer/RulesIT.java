@@ -1,11 +1,14 @@
 package dev.pellucid.sample.loadbalancer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.host.HostCommand;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -41,7 +44,7 @@ class RulesIT {
     Path file = Files.writeString(folder.resolve("proxy.conf"), configuration);
     // What is printed is what apply runs: afterwards there is nothing to do.
     String script = rules(net, "print", file, "--tool", tool);
-    net.proxy().exec("sh", "-eu", Files.writeString(folder.resolve("rules.sh"), script).toString());
+    pipeIntoShell(net, script);
     assertEquals("nothing to do", rules(net, "apply", file, "--tool", tool).strip());
     String removed = rules(net, "remove", file);
     assertTrue(removed.endsWith("\nremoved\n"), removed);
@@ -51,6 +54,14 @@ class RulesIT {
     assertTrue(applied.endsWith("\napplied with " + tool + "\n"), applied);
     LabBalancer.start(net, folder, configuration);
     assertServerSeesClient(net);
+  }
+
+  private static void pipeIntoShell(LabNetwork net, String script) throws Exception {
+    Process shell = net.proxy().start("sh");
+    try (OutputStream input = shell.getOutputStream()) {
+      input.write(script.getBytes(UTF_8));
+    }
+    HostCommand.finish(shell, List.of("sh"));
   }
 
   private static void assertServerSeesClient(LabNetwork net) throws Exception {
