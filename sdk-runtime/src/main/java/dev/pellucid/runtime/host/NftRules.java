@@ -44,6 +44,7 @@ record NftRules(Rules rules) {
         + chain("output", "route hook output priority mangle", output())
         + chain("nat_prerouting", "nat hook prerouting priority dstnat", redirect())
         + chain("nat_output", "nat hook output priority -100", redirectOutput())
+        + defragmentation()
         + "  # Called from nowhere: its comment tells what was applied.\n"
         + "  chain applied {\n  }\n"
         + "}\n";
@@ -77,6 +78,26 @@ record NftRules(Rules rules) {
         "socket wildcard 1 return",
         "# What a transparent socket owns is marked, for the route, and is done.",
         "socket transparent 1 " + take());
+  }
+
+  // Only the first fragment of a datagram has its ports. TPROXY rules have the kernel put fragments
+  // together before any rule sees them, and so have all of iptables that look for sockets; nft's
+  // own
+  // do not.
+  private String defragmentation() {
+    List<String> lines = new ArrayList<>();
+    for (IpFamily family : IpFamily.values()) {
+      if (rules.needsDefragmentation(family)) {
+        lines.add(
+            "meta nfproto %s meta l4proto udp tproxy %s to :1"
+                .formatted(family.nfproto, family.nft));
+      }
+    }
+    return lines.isEmpty()
+        ? ""
+        : "  # Called from nowhere: that there is a tproxy rule has the kernel put fragments together, of\n"
+            + "  # which only the first would be found to be a socket's.\n"
+            + chain("defragmentation", lines);
   }
 
   private String take() {

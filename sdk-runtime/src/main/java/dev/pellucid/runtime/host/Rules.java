@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host;
 
+import dev.pellucid.api.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -210,6 +211,16 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
   /** Whether packets of a family are delivered to transparent sockets. */
   boolean diverts(IpFamily family) {
     return diverts.stream().anyMatch(divert -> divert.family() == family);
+  }
+
+  /**
+   * Whether sockets of a family own datagrams and no TPROXY rule has the kernel put fragments
+   * together, without which nft finds no owner of the second.
+   */
+  public boolean needsDefragmentation(IpFamily family) {
+    return diverts.contains(new Divert(family, Transport.UDP))
+        && handedOver(family).stream()
+            .noneMatch(intercept -> intercept.mode() == InterceptMode.TPROXY);
   }
 
   /** Those of a family whose packets keep their destination. */

@@ -260,6 +260,17 @@ class RulesTest {
   }
 
   @Test
+  void nftPutsFragmentsTogetherByMeansOfATproxyRule() {
+    Divert udp = new Divert(IpFamily.IPV4, Transport.UDP);
+    String chain = "meta nfproto ipv4 meta l4proto udp tproxy ip to :1\n";
+    Rules rules = Rules.of(List.of()).withDiverts(Set.of(udp));
+    assertContains("  chain defragmentation {\n    " + chain, uncommented(rules.applying(NFT)));
+    assertFalse(rules.applying(IPTABLES).text().contains("TPROXY"));
+    Rules tproxy = Rules.of(List.of(WEB)).withDiverts(Set.of(udp));
+    assertFalse(tproxy.applying(NFT).text().contains(chain), "there is one already");
+  }
+
+  @Test
   void aForeignListenersFirstPacketsAreDivertedToIt() {
     Intercept foreign =
         Intercept.foreign("web", Transport.TCP, new InetSocketAddress("10.9.9.9", 80));

@@ -23,7 +23,7 @@ final class TransparentSocket implements AutoCloseable {
   private static final int SOCK_DGRAM = 2;
   private static final int SOCK_NONBLOCK = 0x800;
 
-  private final NativeMemory buffer = NativeMemory.allocate(1);
+  private final NativeMemory buffer = NativeMemory.allocate(1 << 16);
   private final SocketCalls calls = new SocketCalls();
   private final int fd;
 
@@ -79,12 +79,17 @@ final class TransparentSocket implements AutoCloseable {
 
   /** Waits for a datagram of one byte. */
   byte receive() throws IOException {
-    await(Epoll.IN);
-    int length = (int) SocketCalls.receive(fd, buffer.address(), 1);
-    assertEquals(1, LinuxException.check("receive", length));
+    assertEquals(1, receiveLength());
     byte[] content = new byte[1];
     buffer.get(0, content, 0, 1);
     return content[0];
+  }
+
+  /** Waits for a datagram and returns its length. */
+  int receiveLength() throws IOException {
+    await(Epoll.IN);
+    int length = (int) SocketCalls.receive(fd, buffer.address(), buffer.size());
+    return LinuxException.check("receive", length);
   }
 
   Accepted accept() throws IOException {

@@ -29,6 +29,7 @@ class UdpInterceptionLabTest {
   private static final int PORT = 53;
   private static final int LISTENER = 50053;
   private static final int TIMEOUT_MILLIS = 5000;
+  private static final int LONG = 10_000;
 
   private static Intercept intercept(boolean six) {
     InetSocketAddress listener = new InetSocketAddress(six ? "::" : "0.0.0.0", LISTENER);
@@ -178,6 +179,33 @@ class UdpInterceptionLabTest {
         net.closeAtEnd(net.proxy().call(() -> TransparentSocket.udp(foreign.getAddress(), PORT)));
     send(connect(net, net.client(), foreign), 7);
     assertEquals(7, listener.receive());
+  }
+
+  /** Only their first fragment has ports: the kernel has to put them together first. */
+  @ParameterizedTest
+  @CsvSource({"NFT, false", "NFT, true", "IPTABLES, false", "IPTABLES, true"})
+  void aForeignListenerReceivesWhatIsInFragments(FirewallTool tool, boolean six, LabNetwork net)
+      throws Exception {
+    InetSocketAddress foreign = new InetSocketAddress(six ? "fd00:99::9" : "10.99.9.9", PORT);
+    apply(net, tool, Intercept.foreign("dns", Transport.UDP, foreign));
+    TransparentSocket listener =
+        net.closeAtEnd(net.proxy().call(() -> TransparentSocket.udp(foreign.getAddress(), PORT)));
+    connect(net, net.client(), foreign).send(new DatagramPacket(new byte[LONG], LONG));
+    assertEquals(LONG, listener.receiveLength());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NFT, false", "NFT, true", "IPTABLES, false", "IPTABLES, true"})
+  void aServersReplyInFragmentsReachesASocketWithTheClientsAddress(
+      FirewallTool tool, boolean six, LabNetwork net) throws Exception {
+    net.divert(tool);
+    DatagramSocket server = bind(net, net.server(0));
+    TransparentSocket upstream =
+        net.closeAtEnd(
+            net.proxy().call(() -> TransparentSocket.udp(client(net, six), server(net, six))));
+    upstream.send((byte) 1);
+    server.send(new DatagramPacket(new byte[LONG], LONG, receive(server).getSocketAddress()));
+    assertEquals(LONG, upstream.receiveLength());
   }
 
   @Test

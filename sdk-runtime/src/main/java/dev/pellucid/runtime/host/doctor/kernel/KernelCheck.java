@@ -26,7 +26,12 @@ public final class KernelCheck implements Check {
     List<Finding> findings = new ArrayList<>();
     Optional<FirewallTool> tool = KernelTrial.toolInUse(wanted.rules().names());
     if (tool.isPresent()) {
-      List<IpFamily> tproxy = families(family -> usesTproxy(wanted, family));
+      boolean nft = tool.get() == FirewallTool.NFT;
+      List<IpFamily> tproxy =
+          families(
+              family ->
+                  usesTproxy(wanted, family)
+                      || (nft && wanted.rules().needsDefragmentation(family)));
       List<IpFamily> socket = families(family -> usesSocket(wanted, family));
       findings.addAll(examine(tool.get(), KernelFeature.TPROXY, tproxy));
       findings.addAll(examine(tool.get(), KernelFeature.SOCKET, socket));
