@@ -24,6 +24,9 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
   // What one multiport match takes; a range counts twice.
   private static final int MULTIPORT_LIMIT = 15;
 
+  // What the host replies to others may go to one of the ports, too. Connection tracking knows it.
+  private static final String OUTWARD = "-m conntrack --ctdir ORIGINAL";
+
   // What the host sends to itself, to many or to all stays untouched. For IPv6, the first match
   // takes local addresses for unicast ones.
   private static final String TO_OTHERS =
@@ -273,7 +276,8 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
   }
 
   private List<String> output() {
-    return localOutput(rules.handedOver(family), intercept -> "-j MARK --set-mark " + mark());
+    return localOutput(
+        rules.handedOver(family), intercept -> OUTWARD + " -j MARK --set-mark " + mark());
   }
 
   private List<String> redirect() {

@@ -14,6 +14,9 @@ import java.util.List;
 record NftRules(Rules rules) {
   private static final String TO_OWNER = "jump divert";
 
+  // What the host replies to others may go to one of the ports, too. Connection tracking knows it.
+  private static final String OUTWARD = "ct direction original ";
+
   // What the host sends to itself, to many or to all stays untouched.
   private static final String TO_OTHERS = "fib daddr type unicast ";
 
@@ -193,7 +196,7 @@ record NftRules(Rules rules) {
       if (intercept.localOutput() && intercept.mode() != InterceptMode.REDIRECT) {
         String mark = "meta mark set " + rules.names().markText();
         lines.add(Explanation.localOutput(intercept));
-        lines.add(match(intercept, "") + TO_OTHERS + mark + comment(intercept));
+        lines.add(match(intercept, "") + OUTWARD + TO_OTHERS + mark + comment(intercept));
       }
     }
     return exceptOwn(lines);

@@ -328,7 +328,7 @@ class RulesTest {
           chain output {
             type route hook output priority mangle; policy accept;
             meta mark 0x72 accept
-            meta nfproto ipv4 meta l4proto tcp tcp dport { 80, 8000-8099 } fib daddr type unicast meta mark set 0x71 comment "web"
+            meta nfproto ipv4 meta l4proto tcp tcp dport { 80, 8000-8099 } ct direction original fib daddr type unicast meta mark set 0x71 comment "web"
           }
         """,
         nft);
@@ -339,6 +339,7 @@ class RulesTest {
         "-A PELLUCID -p tcp -i lo -m mark --mark 0x71 -m multiport",
         "-A PELLUCID_OUTPUT -m mark --mark 0x72 -j RETURN",
         "-A PELLUCID_OUTPUT -p tcp -m addrtype --dst-type UNICAST",
+        "-m conntrack --ctdir ORIGINAL -j MARK",
         "-C OUTPUT -j PELLUCID_OUTPUT");
     Intercept redirect = Intercept.redirect("web", WEB.listener(), WEB.ports());
     assertContains("chain nat_output", text(NFT, redirect.withLocalOutput(true)));

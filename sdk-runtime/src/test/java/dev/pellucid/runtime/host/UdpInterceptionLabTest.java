@@ -169,6 +169,24 @@ class UdpInterceptionLabTest {
     assertEquals(1, receive(own).getData()[0]);
   }
 
+  /** To a client's port that is one of those it intercepts. */
+  @ParameterizedTest
+  @CsvSource({"NFT, false", "NFT, true", "IPTABLES, false", "IPTABLES, true"})
+  void whatTheProxysHostRepliesIsNot(FirewallTool tool, boolean six, LabNetwork net)
+      throws Exception {
+    apply(net, tool, intercept(six).withLocalOutput(true));
+    DatagramSocket own =
+        net.closeAtEnd(
+            net.proxy()
+                .call(() -> new DatagramSocket(LISTENER, intercept(six).listener().getAddress())));
+    DatagramSocket client = bind(net, net.client());
+    client.connect(six ? net.proxy().at6(LISTENER) : net.proxy().at(LISTENER));
+    send(client, 1);
+    DatagramPacket request = receive(own);
+    own.send(new DatagramPacket(new byte[] {2}, 1, request.getSocketAddress()));
+    assertEquals(2, receive(client).getData()[0]);
+  }
+
   /** A foreign listener is told apart from its clients' other destinations by its address. */
   @ParameterizedTest
   @CsvSource({"NFT, false", "NFT, true", "IPTABLES, false", "IPTABLES, true"})

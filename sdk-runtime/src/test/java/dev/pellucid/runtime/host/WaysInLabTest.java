@@ -29,6 +29,7 @@ class WaysInLabTest {
   private static final int PORT = 80;
   private static final int LISTENER = 50080;
   private static final int TIMEOUT_MILLIS = 5000;
+  private static final int CLIENTS_CHOICE = 40_000;
   private static final InetSocketAddress FOREIGN = new InetSocketAddress("10.99.9.9", PORT);
   private static final InetSocketAddress FOREIGN_6 = new InetSocketAddress("fd00:99::9", PORT);
 
@@ -198,6 +199,22 @@ class WaysInLabTest {
         net.proxy().call(() -> new ServerSocket(PORT, 16, own.getAddress()))) {
       connect(net.proxy(), own, TIMEOUT_MILLIS);
     }
+  }
+
+  /** Ports so many that they are clients' too, to which this host's own servers reply. */
+  @ParameterizedTest
+  @CsvSource({"NFT, false", "NFT, true", "IPTABLES, false", "IPTABLES, true"})
+  void whatTheProxysHostRepliesIsLeftAlone(FirewallTool tool, boolean six, LabNetwork net)
+      throws Exception {
+    List<PortRange> ports = List.of(new PortRange(1024, 65535));
+    apply(net, tool, Intercept.tcp("web", any(six), ports).withLocalOutput(true));
+    InetSocketAddress own = six ? net.proxy().at6(PORT) : net.proxy().at(PORT);
+    try (ServerSocket listening =
+        net.proxy().call(() -> new ServerSocket(PORT, 16, own.getAddress()))) {
+      connect(net.client(), own, TIMEOUT_MILLIS);
+    }
+    InetSocketAddress high = new InetSocketAddress(server(net, six).getAddress(), CLIENTS_CHOICE);
+    assertTaken(net, net.proxy(), any(six), high);
   }
 
   @ParameterizedTest

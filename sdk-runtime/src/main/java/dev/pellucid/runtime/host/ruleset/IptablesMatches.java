@@ -39,7 +39,7 @@ final class IptablesMatches {
             entry("multiport", multiport()),
             entry("mark", Map.of("--mark", option -> mark(option, Packet::mark))),
             entry("connmark", Map.of("--mark", option -> mark(option, packet -> 0))),
-            entry("conntrack", Map.of("--ctstate", IptablesMatches::state)),
+            entry("conntrack", conntrack()),
             entry("state", Map.of("--state", IptablesMatches::state)),
             entry("addrtype", addressTypes(types)),
             entry("iprange", addressRanges()),
@@ -154,6 +154,15 @@ final class IptablesMatches {
   private static Match mark(IptablesOption option, ToIntFunction<Packet> marked) {
     Masked mark = Masked.of(option.value());
     return packet -> (marked.applyAsInt(packet) & mark.mask()) == mark.value();
+  }
+
+  // What is not the first of its connection, is a reply on paper.
+  private static Map<String, Parser> conntrack() {
+    return Map.of(
+        "--ctstate",
+        IptablesMatches::state,
+        "--ctdir",
+        option -> packet -> option.value().equals(packet.first() ? "ORIGINAL" : "REPLY"));
   }
 
   private static Match state(IptablesOption option) {

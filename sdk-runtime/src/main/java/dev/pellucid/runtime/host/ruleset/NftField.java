@@ -20,6 +20,8 @@ record NftField(NftKind kind, Function<Packet, Optional<Object>> value) {
           field("meta protocol", NftKind.NAME, packet -> isIpv4(packet) ? "ip" : "ip6"),
           field("meta pkttype", NftKind.NAME, packet -> "host"),
           field("ct state", NftKind.NAME, packet -> packet.first() ? "new" : "established"),
+          // What is not the first of its connection, is a reply on paper.
+          field("ct direction", NftKind.NAME, packet -> packet.first() ? "original" : "reply"),
           field("meta l4proto", NftKind.PROTOCOL, NftField::protocol),
           some("ip protocol", NftKind.PROTOCOL, ofFamily(true, NftField::protocol)),
           some("ip6 nexthdr", NftKind.PROTOCOL, ofFamily(false, NftField::protocol)),

@@ -53,6 +53,8 @@ class IptablesListingTest {
         "-p tcp -m multiport --dports 443,79:80",
         "-m mark --mark 0x0/0xff",
         "-m conntrack --ctstate NEW,RELATED",
+        "-m conntrack --ctdir ORIGINAL",
+        "-m conntrack ! --ctdir REPLY",
         "-m addrtype ! --dst-type LOCAL",
         "-m addrtype --dst-type UNICAST -m addrtype ! --dst-type LOCAL",
         "-m iprange --src-range 10.1.0.1-10.1.0.9",

@@ -102,6 +102,8 @@ class NftListingTest {
           in|ct state|["established", "related"]|false
           in|ct state|["new", "related"]|true
           !=|ct state|"new"|false
+          ==|ct direction|"original"|true
+          ==|ct direction|"reply"|false
           in|tcp flags|"syn"|true
           !|tcp flags|"ack"|true
           ==|meta nfproto|"ipv4"|true

@@ -104,6 +104,8 @@ class WalkLabTest {
             "fib daddr type != local drop",
             "ct state new udp dport 5000 drop",
             "ct state established,related drop",
+            "ct direction original udp dport 5000 drop",
+            "ct direction reply drop",
             "meta mark set 0x0f; add rule inet t c meta mark and 0x3 == 0x3 udp dport 5000 drop",
             "meta mark set 0xf0 xor 0xff; add rule inet t c meta mark 0xf udp dport 5000 drop",
             "udp dport 5000 accept; add rule inet t c drop; add rule inet t d drop",
@@ -121,6 +123,8 @@ class WalkLabTest {
             "-m addrtype ! --dst-type LOCAL -j DROP",
             "-m addrtype --dst-type LOCAL -p udp --dport 5000 -j DROP",
             "-m conntrack --ctstate ESTABLISHED -j DROP",
+            "-m conntrack --ctdir ORIGINAL -p udp --dport 5000 -j DROP",
+            "-m conntrack --ctdir REPLY -j DROP",
             "-m conntrack --ctstate NEW -p udp --dport 5000 -j DROP",
             "-m iprange --src-range 1.0.0.0-1.0.0.9 -j DROP",
             "-p tcp --syn -j DROP");
