@@ -83,10 +83,8 @@ record NftRules(Rules rules) {
         "socket transparent 1 " + take());
   }
 
-  // Only the first fragment of a datagram has its ports. TPROXY rules have the kernel put fragments
-  // together before any rule sees them, and so have all of iptables that look for sockets; nft's
-  // own
-  // do not.
+  // Only the first fragment of a datagram has its ports. TPROXY rules, and iptables' socket match,
+  // have the kernel put fragments together before any rule sees them; nft's socket does not.
   private String defragmentation() {
     List<String> lines = new ArrayList<>();
     for (IpFamily family : IpFamily.values()) {
