@@ -69,8 +69,24 @@ record InterceptChecks(Section section, InterceptConfig intercept) {
           "foreign needs a listener with the address that clients connect to, not "
               + address.getHostAddress());
     }
+    refuseLoopback(address);
     requireSameFamily(address, "sources", intercept.sources());
     requireSameFamily(address, "destinations", intercept.destinations());
+  }
+
+  // Without ports there are no rules of ours: others may redirect there what this host itself
+  // sends.
+  private void refuseLoopback(InetAddress address) {
+    if (intercept.mode() == InterceptMode.REDIRECT
+        && !intercept.ports().isEmpty()
+        && address.isLoopbackAddress()) {
+      section.problem(
+          "mode",
+          "redirect to the loopback address %s is lost, for the kernel drops what comes from outside to it; listen at %s or at the address of an interface"
+              .formatted(
+                  address.getHostAddress(),
+                  IpFamily.of(address) == IpFamily.IPV4 ? "0.0.0.0" : "[::]"));
+    }
   }
 
   private void requireSameFamily(InetAddress listener, String key, List<Cidr> networks) {

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * @param name the listener's name, which the rules carry as a comment
  * @param mode how it gets there; with {@link InterceptMode#NONE} there is nothing to intercept
  * @param transport the transport protocol
- * @param listener where the proxy listens; its address family is the family of the traffic
+ * @param listener where the proxy listens; its address family is the family of the traffic. Not at
+ *     a loopback address with {@link InterceptMode#REDIRECT}
  * @param ports the destination ports, at least one; a foreign listener's own
  * @param interfaces the interfaces it arrives on
  * @param sources the networks it comes from
@@ -171,6 +172,14 @@ public record Intercept(
     if (mode == InterceptMode.REDIRECT && transport == Transport.UDP) {
       throw new IllegalArgumentException(
           "listener " + name + ": UDP cannot be redirected, for its destination would be lost");
+    }
+    if (mode == InterceptMode.REDIRECT && listener.isLoopbackAddress()) {
+      throw new IllegalArgumentException(
+          "listener %s: the kernel drops what is redirected to the loopback address %s; listen at %s or at the address of an interface"
+              .formatted(
+                  name,
+                  listener.getHostAddress(),
+                  IpFamily.of(listener) == IpFamily.IPV4 ? "0.0.0.0" : "[::]"));
     }
     if (mode == InterceptMode.FOREIGN && listener.isAnyLocalAddress()) {
       throw new IllegalArgumentException("foreign listener " + name + " needs an address");

@@ -53,6 +53,7 @@ class ConfigProblemsTest {
         "intercept.mode = magic   | intercept.mode: must be one of tproxy, foreign, redirect, none, not \"magic\"",
         "intercept.mode = foreign, intercept.ports = null | intercept.mode: foreign needs a listener with the address that clients connect to, not 0.0.0.0",
         "intercept { mode = foreign, ports = null, destinations = [\"10.9.9.9\"] }, address = \"203.0.113.7:80\" | intercept.destinations: clients of a foreign listener connect to its address",
+        "intercept.mode = redirect, address = \"127.0.0.1:80\" | intercept.mode: redirect to the loopback address 127.0.0.1 is lost, for the kernel drops what comes from outside to it; listen at 0.0.0.0 or at the address of an interface",
         "intercept { mode = none, ports = null, local-output = true } | intercept.local-output: nothing is intercepted with mode = none",
         "intercept { mode = redirect, on-proxy-down = bypass } | intercept.on-proxy-down: must be reset with mode = redirect",
         "intercept { local-output = true, on-proxy-down = bypass } | intercept.on-proxy-down: must be block or reset with local-output = true",

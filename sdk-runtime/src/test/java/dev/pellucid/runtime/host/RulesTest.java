@@ -213,6 +213,11 @@ class RulesTest {
     assertThrows(IllegalArgumentException.class, () -> redirect.withOnProxyDown(OnProxyDown.BLOCK));
     Intercept bypass = WEB.withOnProxyDown(OnProxyDown.BYPASS);
     assertThrows(IllegalArgumentException.class, () -> bypass.withLocalOutput(true));
+    for (String loopback : List.of("127.0.0.1", "::1")) {
+      InetSocketAddress listener = new InetSocketAddress(loopback, 50080);
+      assertThrows(
+          IllegalArgumentException.class, () -> Intercept.redirect("web", listener, WEB.ports()));
+    }
     assertThrows(
         IllegalArgumentException.class,
         () ->
