@@ -265,13 +265,35 @@ class RulesApplyLabTest {
     assertRefused(host, net, rules, "-4 rule add fwmark 0x71 table 100", "pellucid.rules.mark");
     assertRefused(host, net, rules, "-6 rule add fwmark 0x71/0xff table 71", "pellucid.rules.mark");
     assertRefused(
+        host, net, rules, "-4 rule add fwmark 0x70/0xf0 table 100", "pellucid.rules.mark");
+    assertRefused(
         host, net, rules, "-4 rule add from 192.0.2.1 table 71", "pellucid.rules.route-table");
+    assertRefused(
+        host,
+        net,
+        rules,
+        "-4 rule add from 192.0.2.1 table 71 suppress_prefixlength 0",
+        "pellucid.rules.route-table");
     assertRefused(
         host,
         net,
         rules,
         "-6 route add unreachable 2001:db8::/32 table 71",
         "pellucid.rules.route-table");
+  }
+
+  @Test
+  void marksAndTablesOfOthersThatAreInNobodysWayAreNot(LabNetwork net) throws Exception {
+    for (String rule :
+        List.of(
+            "not fwmark 51820 table 51820",
+            "fwmark 0x80000/0xff0000 table 52",
+            "fwmark 0/0x4000 table 52",
+            "from 192.0.2.1 table 711")) {
+      net.proxy().exec("sh", "-euc", "ip -4 rule add " + rule);
+    }
+    Rules rules = SharedHost.rules(FirewallBackEnd.NFT);
+    assertFalse(net.proxy().call(() -> rules.apply(FirewallTool.NFT)).isEmpty());
   }
 
   private static void assertRefused(

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,35 @@ class RulesIT {
     assertTrue(applied.endsWith("\napplied with " + tool + "\n"), applied);
     LabBalancer.start(net, folder, configuration);
     assertServerSeesClient(net);
+  }
+
+  /** Names that the host has for numbers are no hindrance. */
+  @Test
+  void aRouteTableThatHasANameIsRecognized(LabNetwork net) throws Exception {
+    Files.writeString(
+        folder.resolve("proxy.conf"),
+        """
+        pellucid.listeners.web {
+          address = "0.0.0.0:50080", intercept.ports = [80], upstream.route = original-destination
+        }
+        """);
+    Files.writeString(
+        Files.createDirectory(folder.resolve("iproute2")).resolve("rt_tables"), "71 pellucid\n");
+    String applied =
+        LabCommand.shell(
+                net,
+                folder,
+                """
+                cd %1$s
+                unshare --mount sh -euc '
+                  mount --bind iproute2 /etc/iproute2
+                  %2$s rules apply proxy.conf
+                  ip rule show | grep -q "lookup pellucid"
+                  %2$s rules apply proxy.conf'
+                """
+                    .formatted(folder, System.getProperty("pellucid.home") + "/bin/pellucid"))
+            .output();
+    assertTrue(applied.endsWith("\nnothing to do\n"), applied);
   }
 
   private static void pipeIntoShell(LabNetwork net, String script) throws Exception {
