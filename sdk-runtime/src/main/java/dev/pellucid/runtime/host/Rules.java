@@ -188,7 +188,7 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
     };
   }
 
-  private static FirewallTool other(FirewallTool tool) {
+  static FirewallTool other(FirewallTool tool) {
     return tool == FirewallTool.NFT ? FirewallTool.IPTABLES : FirewallTool.NFT;
   }
 

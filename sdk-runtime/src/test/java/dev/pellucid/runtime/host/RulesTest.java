@@ -235,6 +235,19 @@ class RulesTest {
   }
 
   @Test
+  void aToolThatEndsWithoutReadingIsQuoted() {
+    RulesCheck check = new RulesCheck(Rules.of(List.of(WEB)), NFT);
+    String moreThanAPipeHolds = "x".repeat(1 << 20);
+    RulesException refused =
+        assertThrows(
+            RulesException.class,
+            () -> check.tryOut(moreThanAPipeHolds, "sh", "-c", "echo no such table >&2; exit 1"));
+    assertTrue(
+        refused.getMessage().endsWith("no such table; --tool iptables may do"),
+        refused::getMessage);
+  }
+
+  @Test
   void tcpIsDivertedBeforeItIsInterceptedAndUdpAfter() {
     Intercept dns = Intercept.udp("dns", WEB.listener(), WEB.ports());
     String nft = text(NFT, WEB, dns);
