@@ -1,5 +1,7 @@
 package dev.pellucid.runtime.config;
 
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
 import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.host.RuleNames;
 import java.net.InetSocketAddress;
@@ -50,6 +52,29 @@ public record ProxyConfig(
         Section.document(ConfigFile.parse(file), ROOT, report, section -> read(section, report));
     report.requireNoProblem();
     return config;
+  }
+
+  /**
+   * Reads no more of a file than {@code pellucid.rules}, by which rules are found again, whatever
+   * else is wrong with it.
+   *
+   * @throws ConfigurationException if there is anything wrong with that
+   */
+  public static RuleNames loadRules(Path file) {
+    try {
+      return rules(ConfigFile.parseUnresolved(file));
+    } catch (ConfigException.NotResolved e) {
+      // A substitution that stands for nothing is in there: this one names it.
+      return rules(ConfigFile.parse(file));
+    }
+  }
+
+  private static RuleNames rules(ConfigObject top) {
+    Report report = new Report();
+    RuleNames names =
+        Section.part(top, ROOT, report, section -> section.section("rules", ProxyConfig::rules));
+    report.requireNoProblem();
+    return names;
   }
 
   private static ProxyConfig read(Section section, Report report) {

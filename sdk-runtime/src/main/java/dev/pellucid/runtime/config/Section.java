@@ -48,18 +48,27 @@ final class Section {
    */
   static <T> T document(ConfigObject top, String key, Report report, Function<Section, T> reader) {
     Section root = new Section("", top, report);
-    Optional<ConfigObject> document = root.require(key, Readings.OBJECT);
-    if (document.isEmpty()) {
-      root.keys().forEach(other -> root.refuseMisspelt(other, key));
-    }
-    report.requireNoProblem();
-    Section section = new Section(key, document.orElseThrow(), report);
+    Section section = root.document(key);
     T result = reader.apply(section);
     section.refuseUnknownKeys();
     root.keys().stream()
         .filter(section.known::contains)
         .forEach(stray -> root.problem(stray, "belongs into " + key + " { ... }"));
     return result;
+  }
+
+  /** Reads what is wanted of that object, whatever else is in it. */
+  static <T> T part(ConfigObject top, String key, Report report, Function<Section, T> reader) {
+    return reader.apply(new Section("", top, report).document(key));
+  }
+
+  private Section document(String key) {
+    Optional<ConfigObject> document = require(key, Readings.OBJECT);
+    if (document.isEmpty()) {
+      keys().forEach(other -> refuseMisspelt(other, key));
+    }
+    report.requireNoProblem();
+    return new Section(key, document.orElseThrow(), report);
   }
 
   /** The path of a key, as problems name it. */

@@ -2,6 +2,7 @@ package dev.pellucid.runtime.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.Addresses;
@@ -14,6 +15,7 @@ import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.OnProxyDown;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.RuleNames;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -230,6 +232,23 @@ class ProxyConfigTest {
         List.of(Upstream.of(new InetSocketAddress("10.2.0.7", 80))),
         web.upstream().pool().orElseThrow().upstreams());
     assertEquals("round-robin", web.upstream().pool().orElseThrow().balancer().type());
+  }
+
+  @Test
+  void theNamesOfTheRulesAreReadWhateverElseIsWrong() {
+    Path file =
+        files.write(
+            """
+            pellucid {
+              rules { table = edge, mark = 0x1a }
+              listeners.web { adress = 7, upstream.pool = ${no.such.pool} }
+            }
+            """);
+    assertEquals(new RuleNames("edge", 0x1a, 0x72, 71), ProxyConfig.loadRules(file));
+    Path broken = files.write("pellucid.rules { table = ${no.such.table}, mark = 1 }");
+    ConfigurationException refused =
+        assertThrows(ConfigurationException.class, () -> ProxyConfig.loadRules(broken));
+    assertTrue(refused.problems().get(0).toString().contains("no.such.table"), refused::getMessage);
   }
 
   @Test

@@ -47,7 +47,8 @@ class RulesIT {
     String script = rules(net, "print", file, "--tool", tool);
     pipeIntoShell(net, script);
     assertEquals("nothing to do", rules(net, "apply", file, "--tool", tool).strip());
-    String removed = rules(net, "remove", file);
+    Path broken = Files.writeString(folder.resolve("broken.conf"), "pellucid.listeners.web = {}");
+    String removed = rules(net, "remove", broken);
     assertTrue(removed.endsWith("\nremoved\n"), removed);
     assertEquals("nothing to do", rules(net, "remove", file).strip());
 
