@@ -17,8 +17,10 @@ import dev.pellucid.runtime.host.Rules;
 import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.examination.ListenerRequirements;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,11 +28,22 @@ import java.util.stream.Stream;
 public final class HostRules {
   private HostRules() {}
 
-  /** The rules that hand over what the listeners intercept, and bring upstreams' replies back. */
+  /**
+   * The rules that hand over what the listeners intercept, and bring upstreams' replies back. Those
+   * for clients that only a PROXY protocol header can name are left out where this host, as the
+   * calling thread sees it, has no such addresses.
+   */
   public static Rules of(ProxyConfig config) {
+    return of(config, IpFamily::available);
+  }
+
+  static Rules of(ProxyConfig config, Predicate<IpFamily> available) {
     List<ListenerConfig> listeners = config.listeners();
     return Rules.of(listeners.stream().map(HostRules::intercept).flatMap(Optional::stream).toList())
-        .withDiverts(listeners.stream().flatMap(HostRules::diverts).collect(Collectors.toSet()))
+        .withDiverts(
+            listeners.stream()
+                .flatMap(listener -> diverts(listener, available))
+                .collect(Collectors.toSet()))
         .withNames(config.rules());
   }
 
@@ -114,11 +127,11 @@ public final class HostRules {
   }
 
   /** What upstreams send to addresses that are not this host's. */
-  private static Stream<Divert> diverts(ListenerConfig listener) {
-    return families(listener).map(family -> new Divert(family, listener.transport()));
+  private static Stream<Divert> diverts(ListenerConfig listener, Predicate<IpFamily> available) {
+    return families(listener, available).map(family -> new Divert(family, listener.transport()));
   }
 
-  private static Stream<IpFamily> families(ListenerConfig listener) {
+  private static Stream<IpFamily> families(ListenerConfig listener, Predicate<IpFamily> available) {
     SourceAddress source = listener.upstream().source();
     if (source instanceof SourceAddress.Proxy) {
       return Stream.empty();
@@ -126,9 +139,11 @@ public final class HostRules {
     if (source instanceof SourceAddress.Given given) {
       return Stream.of(IpFamily.of(given.address()));
     }
+    IpFamily own = IpFamily.of(listener.address().getAddress());
     // A PROXY protocol header may name a client of either family.
     return listener.proxyProtocol() == ProxyProtocol.NONE
-        ? Stream.of(IpFamily.of(listener.address().getAddress()))
-        : Stream.of(IpFamily.values());
+        ? Stream.of(own)
+        : Arrays.stream(IpFamily.values())
+            .filter(family -> family == own || available.test(family));
   }
 }

@@ -1,11 +1,15 @@
 package dev.pellucid.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.config.ProxyConfig;
 import dev.pellucid.runtime.host.FirewallTool;
+import dev.pellucid.runtime.host.doctor.Doctor;
+import dev.pellucid.runtime.host.examination.Depth;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -14,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -144,5 +149,27 @@ class HostRulesLabTest {
             """);
     assertEquals(net.client().address(), seen(net, net.client(), net.proxy().at(PORT)));
     assertEquals(1, accepted(server));
+  }
+
+  /** What only headers could ask for is neither applied nor missed where there is no IPv6. */
+  @ParameterizedTest
+  @EnumSource
+  void aPeersHeadersNeedNoIpv6(FirewallTool tool, LabNetwork net) throws Exception {
+    net.proxy().sysctl("net.ipv6.conf.all.disable_ipv6", 1);
+    ProxyConfig config =
+        LabProxy.config(
+            folder,
+            """
+            address = "10.1.0.1:80", intercept.mode = none, proxy-protocol = v2
+            max-connections = 1000
+            upstream {
+              pool = [{ address = "10.2.0.2:80" }], balancer.type = first, source = client-ip
+            }
+            """);
+    assertFalse(net.proxy().call(() -> HostRules.of(config).apply(tool)).isEmpty());
+    LabProxy.start(net, tool, config, new RecordingPlugins());
+    assertEquals(
+        List.of(),
+        net.proxy().call(() -> Doctor.examine(HostRules.requirements(config, "apply"), Depth.TRY)));
   }
 }

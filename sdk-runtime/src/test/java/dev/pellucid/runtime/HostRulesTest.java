@@ -110,6 +110,22 @@ class HostRulesTest {
   }
 
   @Test
+  void headersNameClientsOfTheFamiliesThatTheHostHas() throws IOException {
+    ProxyConfig config =
+        config(
+            """
+            web {
+              address = "0.0.0.0:80", intercept.mode = none, proxy-protocol = v2
+              upstream { pool = [{ address = "10.2.0.2:80" }], source = client-ip }
+            }
+            """);
+    Divert four = new Divert(IpFamily.IPV4, Transport.TCP);
+    Divert six = new Divert(IpFamily.IPV6, Transport.TCP);
+    assertEquals(Set.of(four, six), HostRules.of(config, family -> true).diverts());
+    assertEquals(Set.of(four), HostRules.of(config, family -> family == IpFamily.IPV4).diverts());
+  }
+
+  @Test
   void anOrdinaryReverseProxyNeedsNothing() throws IOException {
     ProxyConfig config =
         config(

@@ -29,7 +29,7 @@ final class LabProxy {
   static ProxyServer start(
       LabNetwork net, FirewallTool tool, ProxyConfig config, RecordingPlugins plugins)
       throws Exception {
-    net.apply(tool, HostRules.of(config));
+    net.apply(tool, net.proxy().call(() -> HostRules.of(config)));
     return net.proxy().call(() -> start(net, config, plugins));
   }
 

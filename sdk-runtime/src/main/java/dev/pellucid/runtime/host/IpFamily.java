@@ -1,7 +1,11 @@
 package dev.pellucid.runtime.host;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** The two versions of IP, and what each tool calls them. */
 public enum IpFamily {
@@ -40,6 +44,20 @@ public enum IpFamily {
     this.nft = nft;
     this.nftErrors = nftErrors;
     this.iptablesErrors = iptablesErrors;
+  }
+
+  /**
+   * Whether this host has it, in the network namespace of the calling thread: IPv6 can be left out
+   * of the kernel, and be switched off. Marked packets are delivered by way of loopback.
+   */
+  public boolean available() {
+    Path switchedOff = Path.of("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
+    try {
+      return this == IPV4
+          || (Files.exists(switchedOff) && Files.readString(switchedOff).startsWith("0"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The option of ip(8) that chooses it. */

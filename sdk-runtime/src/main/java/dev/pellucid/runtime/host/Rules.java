@@ -203,6 +203,11 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
     return new IptablesRules(family, this);
   }
 
+  /** Whether there are rules for packets of a family. */
+  boolean needs(IpFamily family) {
+    return diverts(family) || !redirected(family).isEmpty();
+  }
+
   /** The families that need routes. */
   List<IpFamily> diverted() {
     return Arrays.stream(IpFamily.values()).filter(this::diverts).toList();

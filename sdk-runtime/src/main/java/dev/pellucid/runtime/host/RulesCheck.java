@@ -26,6 +26,7 @@ record RulesCheck(Rules rules, FirewallTool tool) {
     requireCapability();
     requireInstalled("ip");
     requireInstalled(tool.command());
+    requireAvailable();
     for (IpFamily family : rules.diverted()) {
       requireFree(family);
     }
@@ -63,6 +64,16 @@ record RulesCheck(Rules rules, FirewallTool tool) {
                     case "nft" -> "nftables";
                     default -> "iptables";
                   }));
+    }
+  }
+
+  /** Refuses a family that this host does not have. */
+  private void requireAvailable() throws RulesException {
+    for (IpFamily family : IpFamily.values()) {
+      if (rules.needs(family) && !family.available()) {
+        throw new RulesException(
+            "this host has no IPv6, which the rules for IPv6 addresses need: switch it on (`sysctl -w net.ipv6.conf.all.disable_ipv6=0`; no ipv6.disable=1 at boot), or leave out listeners and sources with IPv6 addresses");
+      }
     }
   }
 

@@ -308,6 +308,19 @@ class RulesApplyLabTest {
     host.shell("ip " + taken.replace(" add ", " del "));
   }
 
+  @ParameterizedTest
+  @EnumSource(FirewallTool.class)
+  void rulesForIpv6AreRefusedWhereThereIsNone(FirewallTool tool, LabNetwork net) throws Exception {
+    SharedHost host = new SharedHost(net, FirewallBackEnd.IPTABLES_NFT, folder);
+    net.proxy().sysctl("net.ipv6.conf.lo.disable_ipv6", 1);
+    String before = host.handles();
+    Rules rules = SharedHost.rules(FirewallBackEnd.IPTABLES_NFT);
+    RulesException refused =
+        assertThrows(RulesException.class, () -> net.proxy().call(() -> rules.apply(tool)));
+    assertTrue(refused.getMessage().contains("disable_ipv6=0"), refused::getMessage);
+    assertEquals(before, host.handles());
+  }
+
   @Test
   void whatIptablesCannotDoIsRefused(LabNetwork net) throws Exception {
     SharedHost host = new SharedHost(net, FirewallBackEnd.IPTABLES_NFT, folder);
