@@ -24,7 +24,7 @@ record PolicyRouting(IpFamily family, RuleNames names) {
         """
         # Packets that the rules below mark with %1$s take that route; no others do. This comes ahead of all
         # other routing rules but that of local addresses: those of a VPN may be meant for any packet.
-        own() { %2$s rule show %3$s; }
+        own() { %2$s rule show %3$s | grep 'from all fwmark %1$s lookup' || :; }
         first=$(%2$s rule show | sed '/lookup local *$/d;q')
         case $(own | sed q) in
           "${first:-none}" | 0:*) ;;
@@ -45,11 +45,11 @@ record PolicyRouting(IpFamily family, RuleNames names) {
     return List.of(
         """
         # Takes the %3$s routing rule for marked packets away, if it is there: they take their usual way again.
-        while [ -n "$(%1$s rule show %2$s 2>/dev/null)" ]; do
+        while %1$s rule show %2$s 2>/dev/null | grep -q 'from all fwmark %4$s lookup'; do
           %1$s rule del %2$s
           echo "%3$s routing rule removed: %2$s"
         done"""
-            .formatted(ip(), rule(), family.label()),
+            .formatted(ip(), rule(), family.label(), names.markText()),
         """
         # Takes the %4$s route away, if it is there.
         [ -z "$(%1$s route show type local table %2$d 2>/dev/null)" ] || {

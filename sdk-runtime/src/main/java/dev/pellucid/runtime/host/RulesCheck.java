@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Whether rules can be applied. Looks, and has the tools try without doing it.
@@ -20,7 +18,6 @@ record RulesCheck(Rules rules, FirewallTool tool) {
   private static final int CAP_NET_ADMIN = 12;
   private static final String CAPABILITIES = "CapEff:";
   private static final int HEXADECIMAL = 16;
-  private static final Pattern FWMARK = Pattern.compile(" fwmark (\\w+)(?:/(\\w+))?");
 
   void check() throws IOException, InterruptedException {
     requireCapability();
@@ -79,14 +76,15 @@ record RulesCheck(Rules rules, FirewallTool tool) {
 
   /** Refuses a mark or a route table that another program uses. */
   private void requireFree(IpFamily family) throws IOException, InterruptedException {
+    String mark = rules.names().markText();
     String table = Integer.toString(rules.names().routeTable());
-    String own = "from all fwmark %s lookup %s".formatted(rules.names().markText(), table);
+    String own = "from all fwmark %s(/\\w+)? lookup %s".formatted(mark, table);
     // The host may have names for route tables: -N has numbers all the same.
     for (String rule : lines("ip", "-N", family.option, "rule", "show")) {
       String selector = rule.replaceFirst("^\\d+:\\s*", "").strip();
-      boolean ours = selector.equals(own);
-      if (!ours && selectsMark(selector)) {
-        throw taken("the mark " + rules.names().markText(), family, "rule", rule, "mark");
+      boolean ours = selector.matches(own);
+      if (!ours && selector.matches(".* fwmark " + mark + "(/.*)? .*")) {
+        throw taken("the mark " + mark, family, "rule", rule, "mark");
       }
       if (!ours && (selector + " ").contains(" lookup " + table + " ")) {
         throw taken("route table " + table, family, "rule", rule, "route-table");
@@ -97,21 +95,6 @@ record RulesCheck(Rules rules, FirewallTool tool) {
         throw taken("route table " + table, family, "route", route, "route-table");
       }
     }
-  }
-
-  // A rule for packets without any of its bits is for all that nobody has marked.
-  private boolean selectsMark(String selector) {
-    Matcher fwmark = FWMARK.matcher(selector);
-    if (!fwmark.find()) {
-      return false;
-    }
-    int value = number(fwmark.group(1));
-    int mask = Optional.ofNullable(fwmark.group(2)).map(RulesCheck::number).orElse(-1);
-    return value != 0 && (rules.names().mark() & mask) == value;
-  }
-
-  private static int number(String text) {
-    return Long.decode(text).intValue();
   }
 
   private static RulesException taken(

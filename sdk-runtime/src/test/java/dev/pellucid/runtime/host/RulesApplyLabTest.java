@@ -143,6 +143,17 @@ class RulesApplyLabTest {
   }
 
   @Test
+  void aRoutingRuleByHandIsLeftAlone(LabNetwork net) throws Exception {
+    Rules rules = SharedHost.rules(FirewallBackEnd.IPTABLES_NFT);
+    net.proxy().exec("ip", "rule", "add", "fwmark", "0x71/0x71", "table", "71");
+    assertFalse(net.proxy().call(() -> rules.apply(FirewallTool.NFT)).isEmpty());
+    assertEquals(List.of(), net.proxy().call(() -> rules.apply(FirewallTool.NFT)));
+    net.proxy().call(rules::remove);
+    assertTrue(
+        net.proxy().exec("ip", "rule", "show").contains("from all fwmark 0x71/0x71 lookup 71"));
+  }
+
+  @Test
   void defaultRoutesThatRoutersToldStay(LabNetwork net) throws Exception {
     SharedHost host = new SharedHost(net, FirewallBackEnd.NFT, folder);
     // As a router's advertisement makes it: the kernel takes such a route away when it becomes a
@@ -263,9 +274,8 @@ class RulesApplyLabTest {
     SharedHost host = new SharedHost(net, FirewallBackEnd.NFT, folder);
     Rules rules = SharedHost.rules(FirewallBackEnd.NFT);
     assertRefused(host, net, rules, "-4 rule add fwmark 0x71 table 100", "pellucid.rules.mark");
-    assertRefused(host, net, rules, "-6 rule add fwmark 0x71/0xff table 71", "pellucid.rules.mark");
     assertRefused(
-        host, net, rules, "-4 rule add fwmark 0x70/0xf0 table 100", "pellucid.rules.mark");
+        host, net, rules, "-6 rule add fwmark 0x71/0xff table 100", "pellucid.rules.mark");
     assertRefused(
         host, net, rules, "-4 rule add from 192.0.2.1 table 71", "pellucid.rules.route-table");
     assertRefused(
