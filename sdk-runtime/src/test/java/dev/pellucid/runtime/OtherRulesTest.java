@@ -8,6 +8,7 @@ import dev.pellucid.api.Transport;
 import dev.pellucid.lab.FirewallBackEnd;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.Rules;
 import dev.pellucid.runtime.host.doctor.Doctor;
@@ -21,6 +22,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,10 +70,54 @@ class OtherRulesTest {
     lab.assertFlows(Transport.TCP, false);
   }
 
+  /** The kernel documentation's, in a table whose name iptables-nft claims for itself. */
+  private static final String NFT_RECIPE =
+      """
+      ip rule add fwmark 1 lookup 100
+      ip route add local 0.0.0.0/0 dev lo table 100
+      nft -f - <<'END'
+      table ip filter {
+        chain divert { type filter hook prerouting priority mangle;
+          meta l4proto tcp socket transparent 1 meta mark set 1 accept; }
+        chain prerouting { type filter hook prerouting priority mangle;
+          tcp dport 80 tproxy to :50080 meta mark set 1 accept; }
+        chain input { type filter hook input priority filter; }
+      }
+      END
+      """;
+
+  @Test
+  void aRecipeOfNftInATableOfIptables(LabNetwork net) throws Exception {
+    String anywhere =
+        "web { address = \"0.0.0.0:50080\", intercept { ports = [80], on-proxy-down = bypass } }";
+    DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT, anywhere);
+    lab.onProxy(lab.wanted().rules().removing().text());
+    lab.onProxy(NFT_RECIPE);
+    lab.assertFlows(Transport.TCP, false);
+    assertEquals(List.of(), examine(net, lab.wanted()));
+
+    lab.onProxy("nft add rule ip filter input tcp dport { 80, 81 } drop");
+    lab.assertDoesNotFlow(Transport.TCP, false);
+    lab.onProxy(only(FindingType.INPUT_DROPPED, examine(net, lab.wanted())).cure());
+    lab.assertFlows(Transport.TCP, false);
+    assertEquals(List.of(), examine(net, lab.wanted()));
+
+    lab.onProxy("nft flush chain ip filter prerouting");
+    lab.assertDoesNotFlow(Transport.TCP, false);
+    lab.onProxy(only(FindingType.TPROXY_MISSING, examine(net, lab.wanted())).cure());
+    lab.assertFlows(Transport.TCP, false);
+    assertEquals(List.of(), examine(net, lab.wanted()));
+  }
+
+  private static Finding only(FindingType type, List<Finding> findings) {
+    assertEquals(List.of(type), findings.stream().map(Finding::type).toList(), findings::toString);
+    return findings.get(0);
+  }
+
   private static List<Finding> examine(LabNetwork net, HostRequirements wanted) throws Exception {
     Rules rules = wanted.rules().withNames(new RuleNames("pellucid", 1, 2, 100));
     HostRequirements withTheirNames =
-        new HostRequirements(rules, wanted.listeners(), wanted.applyCommand());
+        new HostRequirements(rules, wanted.listeners(), rules.applying(FirewallTool.NFT).text());
     return net.proxy().call(() -> Doctor.examine(withTheirNames, Depth.LOOK));
   }
 

@@ -6,16 +6,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Lists every back end's tables once. */
 final class Listings {
+  // iptables-nft makes no set or map, and lists rules of nft that have one without it.
+  private static final Pattern SET = Pattern.compile("[@{]");
+  private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
+
   private final AddressType types;
 
-  /** A table that is listed by both nft and iptables-nft keeps its place among nft's. */
+  /** A chain that is listed by both nft and iptables-nft keeps its place among nft's. */
   private final Map<List<String>, Table> nft = new LinkedHashMap<>();
 
   private final List<Table> legacy = new ArrayList<>();
@@ -24,27 +29,53 @@ final class Listings {
     this.types = types;
   }
 
+  /** The tables in the order in which they came, as far as it is to be seen. */
   static List<Table> read() throws IOException, InterruptedException {
     Listings listings = new Listings(new AddressType(LocalAddresses.read()));
     if (HostCommand.installed("nft")) {
-      listings.nft(
+      List<Table> tables =
           NftListing.parse(
               HostCommand.run("nft", "-j", "list", "ruleset"),
               HostCommand.run("nft", "-a", "list", "ruleset"),
-              listings.types));
+              listings.types);
+      tables.forEach(table -> listings.nft.put(List.of(table.family(), table.name()), table));
     }
     listings.iptables("iptables", Path.of("/proc/thread-self/net/ip_tables_names"));
     listings.iptables("ip6tables", Path.of("/proc/thread-self/net/ip6_tables_names"));
-    List<Table> all = new ArrayList<>(listings.nft.values());
-    // Of chains with one priority, the kernel calls the one first that came last. When a legacy
-    // table came is not to be seen.
-    Collections.reverse(all);
-    all.addAll(listings.legacy);
+    // When a legacy table came is not to be seen.
+    List<Table> all = new ArrayList<>(listings.legacy);
+    all.addAll(listings.nft.values());
     return all;
   }
 
-  private void nft(List<Table> tables) {
-    tables.forEach(table -> nft.put(List.of(table.family(), table.name()), table));
+  // Of a table that nft has filled too, iptables-nft lists what it can, and chains that are not
+  // there. Its matches that nft does not know are the reason to look at its listing.
+  private void merge(List<Table> tables) {
+    for (Table table : tables) {
+      Table whole = nft.putIfAbsent(List.of(table.family(), table.name()), table);
+      if (whole != null) {
+        whole
+            .chains()
+            .replaceAll(
+                (name, chain) ->
+                    Optional.ofNullable(table.chains().get(name))
+                        .map(same -> merged(chain, same))
+                        .orElse(chain));
+      }
+    }
+  }
+
+  private static Chain merged(Chain nft, Chain iptables) {
+    List<Chain.Rule> rules = new ArrayList<>(iptables.rules());
+    if (rules.size() == nft.rules().size()) {
+      for (int i = 0; i < rules.size(); i++) {
+        Chain.Rule rule = nft.rules().get(i);
+        if (SET.matcher(QUOTED.matcher(rule.at().text()).replaceAll("")).find()) {
+          rules.set(i, rule);
+        }
+      }
+    }
+    return new Chain(iptables.base(), rules);
   }
 
   // The plain command is one of the other two where they exist.
@@ -53,7 +84,7 @@ final class Listings {
     boolean named = false;
     if (HostCommand.installed(command + "-nft-save")) {
       named = true;
-      nft(list(command + "-nft"));
+      merge(list(command + "-nft"));
     }
     if (HostCommand.installed(command + "-legacy-save")) {
       named = true;
@@ -61,7 +92,7 @@ final class Listings {
     }
     if (!named && HostCommand.installed(command + "-save")) {
       if (HostCommand.run(command, "--version").contains("nf_tables")) {
-        nft(list(command));
+        merge(list(command));
       } else {
         legacy(command, legacyTables);
       }

@@ -4,6 +4,7 @@ import static java.util.Comparator.comparingInt;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** All rules of a network namespace. */
@@ -13,6 +14,7 @@ public final class Ruleset {
   /** By hook in the order in which the kernel calls them. */
   private final List<Placed> chains;
 
+  /** Of tables in the order in which they came. */
   Ruleset(List<Table> tables) {
     List<Placed> placed = new ArrayList<>();
     for (Table table : tables) {
@@ -20,6 +22,8 @@ public final class Ruleset {
         chain.base().ifPresent(base -> placed.add(new Placed(table, base, chain)));
       }
     }
+    // Of chains with one priority, the kernel calls the one first that came last.
+    Collections.reverse(placed);
     placed.sort(
         comparingInt((Placed one) -> one.base().place())
             .thenComparingInt(one -> one.base().priority()));
