@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /** All rules of a network namespace. */
 public final class Ruleset {
@@ -48,7 +49,12 @@ public final class Ruleset {
    *     and one of iptables drops. The next packets of a TCP connection find their own socket
    */
   public Fate walk(Hook hook, Packet packet, boolean listening) {
-    Walk walk = new Walk(packet, listening);
+    return walk(hook, packet, listening, Set.of());
+  }
+
+  /** The same as if some rules were not there. */
+  public Fate walk(Hook hook, Packet packet, boolean listening, Set<RuleAt> ignored) {
+    Walk walk = new Walk(packet, listening, ignored);
     for (Placed each : chains) {
       boolean called = each.base().hook() == hook && each.table().sees(packet);
       if (called && walk.goesOn(each.base().nat())) {

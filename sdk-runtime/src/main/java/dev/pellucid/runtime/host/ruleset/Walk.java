@@ -4,10 +4,12 @@ import dev.pellucid.runtime.host.ruleset.Fate.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One packet's way through the chains at a hook. */
 final class Walk {
   private final boolean listening;
+  private final Set<RuleAt> ignored;
   private final List<Fate.Step> steps = new ArrayList<>();
   private Packet packet;
   private Optional<RuleAt> dropped = Optional.empty();
@@ -15,9 +17,10 @@ final class Walk {
   private Optional<Fate.Listener> listener = Optional.empty();
   private Optional<RuleAt> translated = Optional.empty();
 
-  Walk(Packet packet, boolean listening) {
+  Walk(Packet packet, boolean listening, Set<RuleAt> ignored) {
     this.packet = packet;
     this.listening = listening;
+    this.ignored = ignored;
   }
 
   /** Whether the chains at hand still see the packet. */
@@ -76,6 +79,9 @@ final class Walk {
   }
 
   private Verdict evaluate(Chain.Rule rule) {
+    if (ignored.contains(rule.at())) {
+      return Verdict.BREAK;
+    }
     for (Statement statement : rule.statements()) {
       Verdict verdict = evaluate(statement, rule.at());
       if (verdict.kind() != Verdict.Kind.CONTINUE) {

@@ -11,8 +11,12 @@ import dev.pellucid.runtime.host.ruleset.RuleAt;
 import dev.pellucid.runtime.host.state.Interfaces;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The rules there are and those that are wanted, as all questions about them see them.
@@ -30,9 +34,16 @@ record Firewall(
     HostRequirements wanted,
     PaperPackets packets) {
 
+  private static final Set<Fate.Action> ENDS = EnumSet.of(Fate.Action.ACCEPT, Fate.Action.RETURN);
+
   /** {@link dev.pellucid.runtime.host.ruleset.Ruleset#walk}. */
   interface Walk {
     Fate walk(Hook hook, Packet packet, boolean listening);
+
+    /** The same as if some rules were not there, for who knows single rules. */
+    default Walk without(Set<RuleAt> ignored) {
+      return this;
+    }
   }
 
   /** The interface by which packets of this host to an address leave, if there is a route. */
@@ -107,28 +118,37 @@ record Firewall(
         && rule.text().matches(".*(:|to-ports )" + intercept.listener().getPort() + "\\b.*");
   }
 
-  /** The last rule that let a packet go, of those that thereby keep it from a listener. */
-  Optional<RuleAt> accepting(String table, Fate fate, FirewallFindings findings) {
+  /**
+   * The rules that let an arriving packet go, and thereby keep it from where it should come: with
+   * all but one of them away, it still does not come there.
+   *
+   * @return empty if it does not come there without such rules either
+   */
+  Set<RuleAt> takers(Packet packet, Predicate<Fate> comes) {
+    Set<RuleAt> away = new LinkedHashSet<>();
+    Fate fate = arrives(packet);
+    while (!comes.test(fate)) {
+      Optional<RuleAt> next = ending(fate);
+      if (next.isEmpty() || !away.add(next.get())) {
+        return Set.of();
+      }
+      fate = walk.without(away).walk(Hook.PREROUTING, packet, true);
+    }
+    // What ends another chain than the one that matters is in nobody's way.
+    for (RuleAt rule : List.copyOf(away)) {
+      away.remove(rule);
+      if (!comes.test(walk.without(away).walk(Hook.PREROUTING, packet, true))) {
+        away.add(rule);
+      }
+    }
+    return away;
+  }
+
+  /** The last rule that ended a chain. */
+  private static Optional<RuleAt> ending(Fate fate) {
     return fate.steps().stream()
-        .filter(step -> lets(step, table, findings))
+        .filter(step -> ENDS.contains(step.action()))
         .map(Fate.Step::rule)
         .reduce((earlier, later) -> later);
-  }
-
-  private static boolean lets(Fate.Step step, String table, FirewallFindings findings) {
-    RuleAt rule = step.rule();
-    return switch (step.action()) {
-      case ACCEPT -> findings.ours(rule) || inTable(rule, table);
-      // Elsewhere, a return has the calling chain go on.
-      case RETURN ->
-          findings.ours(rule)
-              || (inTable(rule, table) && rule.chain().equals(Hook.PREROUTING.name()));
-      default -> false;
-    };
-  }
-
-  // An accept of nft ends one chain of many: only in the table of ours it is in the way.
-  private static boolean inTable(RuleAt rule, String table) {
-    return !rule.program().equals("nft") && rule.table().equals(table);
   }
 }

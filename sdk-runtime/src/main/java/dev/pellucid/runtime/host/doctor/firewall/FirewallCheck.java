@@ -5,10 +5,16 @@ import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.examination.Check;
 import dev.pellucid.runtime.host.examination.Finding;
 import dev.pellucid.runtime.host.examination.HostRequirements;
+import dev.pellucid.runtime.host.ruleset.Fate;
+import dev.pellucid.runtime.host.ruleset.Hook;
+import dev.pellucid.runtime.host.ruleset.Packet;
+import dev.pellucid.runtime.host.ruleset.RuleAt;
+import dev.pellucid.runtime.host.ruleset.Ruleset;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Route;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 
 /** Walks packets on paper through the firewall, and looks whether they come where they should. */
 public final class FirewallCheck implements Check {
@@ -16,6 +22,19 @@ public final class FirewallCheck implements Check {
   /** Something to ask of the firewall. */
   interface Question {
     void ask(Firewall firewall, FirewallFindings findings) throws IOException, InterruptedException;
+  }
+
+  /** Rules as they are, some of them ignored. */
+  record Rules(Ruleset ruleset, Set<RuleAt> ignored) implements Firewall.Walk {
+    @Override
+    public Fate walk(Hook hook, Packet packet, boolean listening) {
+      return ruleset.walk(hook, packet, listening, ignored);
+    }
+
+    @Override
+    public Rules without(Set<RuleAt> rules) {
+      return new Rules(ruleset, rules);
+    }
   }
 
   private static final List<Question> QUESTIONS =
@@ -37,7 +56,11 @@ public final class FirewallCheck implements Check {
       return List.of();
     }
     return examine(
-        new Firewall(host.ruleset()::walk, routes(host), host.interfaces().receiving(), wanted));
+        new Firewall(
+            new Rules(host.ruleset(), Set.of()),
+            routes(host),
+            host.interfaces().receiving(),
+            wanted));
   }
 
   private static Firewall.Routes routes(Host host) {

@@ -11,6 +11,11 @@ import java.util.Optional;
 final class Marks {
   private Marks() {}
 
+  /** Whether a rule set it, even if another changed it afterwards. */
+  static boolean given(int mark, Fate fate) {
+    return fate.steps().stream().anyMatch(step -> step.mark() == mark);
+  }
+
   /** The rule that changed the mark after it was set, if one did. */
   static Optional<RuleAt> overwriting(int mark, Fate fate) {
     List<Fate.Step> steps = fate.steps();

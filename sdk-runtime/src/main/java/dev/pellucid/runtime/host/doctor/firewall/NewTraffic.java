@@ -1,5 +1,7 @@
 package dev.pellucid.runtime.host.doctor.firewall;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.examination.FindingType;
@@ -8,6 +10,7 @@ import dev.pellucid.runtime.host.ruleset.Packet;
 import dev.pellucid.runtime.host.ruleset.RuleAt;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Does what clients send first come to the listener, with the mark that delivers it here? */
@@ -45,13 +48,13 @@ final class NewTraffic implements FirewallCheck.Question {
       Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet, Fate fate) {
 
     void report() {
-      Optional<RuleAt> taker =
+      Set<RuleAt> takers =
           fate.dropped().isPresent()
-              ? findings.foreign(fate.dropped())
-              : firewall.accepting(table(), fate, findings).filter(rule -> missed());
-      if (taker.isPresent()) {
-        shadowed(taker.get());
-      } else if (fate.dropped().isPresent() || missed()) {
+              ? findings.foreign(fate.dropped()).stream().collect(toSet())
+              : firewall.takers(packet, other -> !missed(other));
+      if (!takers.isEmpty()) {
+        takers.forEach(this::shadowed);
+      } else if (fate.dropped().isPresent() || missed(fate)) {
         missing("No rule hands %s to %s.".formatted(traffic(), where()));
       } else if (intercept.mode() == InterceptMode.REDIRECT) {
         redirected(fate.translated().orElseThrow());
@@ -62,11 +65,11 @@ final class NewTraffic implements FirewallCheck.Question {
       }
     }
 
-    private boolean missed() {
+    private boolean missed(Fate other) {
       return switch (intercept.mode()) {
-        case REDIRECT -> fate.translated().isEmpty();
-        case FOREIGN -> Marks.overwriting(firewall.names().mark(), fate).isEmpty();
-        default -> fate.listener().isEmpty();
+        case REDIRECT -> other.translated().isEmpty();
+        case FOREIGN -> !Marks.given(firewall.names().mark(), other);
+        default -> other.listener().isEmpty();
       };
     }
 
@@ -135,11 +138,6 @@ final class NewTraffic implements FirewallCheck.Question {
                     FirewallFindings.mark(fate.mark()),
                     FirewallFindings.mark(firewall.names().mark())));
       }
-    }
-
-    /** The table of iptables that can hand it over. */
-    private String table() {
-      return intercept.mode() == InterceptMode.REDIRECT ? "nat" : "mangle";
     }
 
     private String subject() {

@@ -1,5 +1,7 @@
 package dev.pellucid.runtime.host.doctor.firewall;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.host.Divert;
 import dev.pellucid.runtime.host.Intercept;
@@ -13,6 +15,7 @@ import dev.pellucid.runtime.host.ruleset.RuleAt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Do transparent sockets get what is theirs, and no more than that? */
 final class SocketTraffic implements FirewallCheck.Question {
@@ -54,15 +57,16 @@ final class SocketTraffic implements FirewallCheck.Question {
     }
     String subject = Words.family(divert.family()) + " " + divert.transport();
     Fate fate = firewall.arrives(lost.get(0));
-    Optional<RuleAt> taker =
+    int mark = firewall.names().mark();
+    Set<RuleAt> takers =
         fate.dropped().isPresent()
-            ? findings.foreign(fate.dropped())
-            : firewall.accepting("mangle", fate, findings);
-    Optional<RuleAt> overwriting = Marks.overwriting(firewall.names().mark(), fate);
+            ? findings.foreign(fate.dropped()).stream().collect(toSet())
+            : firewall.takers(lost.get(0), other -> Marks.given(mark, other));
+    Optional<RuleAt> overwriting = Marks.overwriting(mark, fate);
     if (overwriting.isPresent()) {
       Marks.report(findings, overwriting.get(), fate, subject, "what upstreams reply");
-    } else if (taker.isPresent()) {
-      taken(findings, taker.get(), subject);
+    } else if (!takers.isEmpty()) {
+      takers.forEach(rule -> taken(findings, rule, subject));
     } else if (lost.size() == replies.size()) {
       missing(findings, subject);
     } else {

@@ -1,0 +1,92 @@
+package dev.pellucid.runtime.host.doctor.firewall;
+
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.RuleNames;
+import dev.pellucid.runtime.host.Rules;
+import dev.pellucid.runtime.host.examination.Finding;
+import dev.pellucid.runtime.host.examination.FindingType;
+import dev.pellucid.runtime.host.examination.HostRequirements;
+import dev.pellucid.runtime.host.ruleset.PaperRuleset;
+import dev.pellucid.runtime.host.state.Interface;
+import dev.pellucid.runtime.host.state.Interfaces;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the check concludes from rules that somebody wrote by hand, and broke. */
+class HandWrittenRulesTest {
+  private static final String CALL = "-A PREROUTING -p tcp -m socket --transparent -j DIVERT\n";
+  private static final String TPROXY =
+      "-A PREROUTING -p tcp -m tcp --dport 80"
+          + " -j TPROXY --on-port 50080 --on-ip 0.0.0.0 --tproxy-mark 0x1/0x1\n";
+  private static final String NEW =
+      "-A DIVERT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j RETURN\n";
+  private static final String MARK = "-A DIVERT -j MARK --set-xmark 0x1/0xffffffff\n";
+  private static final String ACCEPT = "-A DIVERT -j ACCEPT\n";
+
+  private static final Interfaces INTERFACES =
+      new Interfaces(
+          Stream.of("lan0", "wan0")
+              .map(name -> new Interface(name, Set.of("UP"), true, "", Optional.empty(), List.of()))
+              .toList());
+
+  private static Intercept web() {
+    return Intercept.tcp("web", new InetSocketAddress("0.0.0.0", 50080), List.of(PortRange.of(80)));
+  }
+
+  private static List<Finding> examine(Intercept intercept, String table, String... rules)
+      throws Exception {
+    String listing =
+        Stream.of(rules)
+            .collect(
+                joining(
+                    "", "*" + table + "\n:PREROUTING ACCEPT [0:0]\n:DIVERT - [0:0]\n", "COMMIT\n"));
+    Rules wanted = Rules.of(List.of(intercept)).withNames(new RuleNames("pellucid", 1, 2, 100));
+    return FirewallCheck.examine(
+        new Firewall(
+            new FirewallCheck.Rules(PaperRuleset.iptables(listing), Set.of()),
+            address -> Optional.of("wan0"),
+            INTERFACES,
+            new HostRequirements(wanted, List.of(), "apply")));
+  }
+
+  private static List<Finding> mangle(String... rules) throws Exception {
+    return examine(web(), "mangle", rules);
+  }
+
+  private static Finding only(FindingType type, List<Finding> findings) {
+    assertEquals(List.of(type), findings.stream().map(Finding::type).toList(), findings::toString);
+    return findings.get(0);
+  }
+
+  @Test
+  void allIsWell() throws Exception {
+    assertEquals(List.of(), mangle(CALL, TPROXY, NEW, MARK, ACCEPT));
+  }
+
+  @Test
+  void anAcceptIsNotToBlameForAMarkThatNobodySets() throws Exception {
+    Finding finding = only(FindingType.DIVERT_MISSING, mangle(CALL, TPROXY, NEW, ACCEPT));
+    assertEquals("apply", finding.cure());
+  }
+
+  @Test
+  void whatEndsTheChainBeforehandIsToBlame() throws Exception {
+    String first = "-A PREROUTING -p tcp -m tcp --dport 80 -j ACCEPT\n";
+    String second = "-A PREROUTING -p tcp -m tcp --dport 80:81 -j RETURN\n";
+    List<Finding> findings = mangle(first, second, CALL, TPROXY, NEW, MARK, ACCEPT);
+    assertEquals(
+        Set.of(
+            "iptables -t mangle -D PREROUTING -p tcp -m tcp --dport 80 -j ACCEPT",
+            "iptables -t mangle -D PREROUTING -p tcp -m tcp --dport 80:81 -j RETURN"),
+        Set.copyOf(findings.stream().map(Finding::cure).toList()));
+    findings.forEach(finding -> assertEquals(FindingType.TPROXY_SHADOWED, finding.type()));
+  }
+}
