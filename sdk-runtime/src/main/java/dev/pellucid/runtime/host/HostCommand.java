@@ -50,10 +50,14 @@ public final class HostCommand {
    *
    * @return what it wrote to standard output
    * @throws HostCommandException if it ends with anything but 0
+   * @throws MissingCommandException if it is not installed
    * @throws IOException if it cannot be started
    * @throws InterruptedException if the thread is interrupted; the command is then killed
    */
   public static String run(String... command) throws IOException, InterruptedException {
+    if (!installed(command[0])) {
+      throw new MissingCommandException(command[0]);
+    }
     return finish(builder(command).start(), List.of(command));
   }
 

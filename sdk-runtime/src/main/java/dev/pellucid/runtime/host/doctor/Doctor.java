@@ -34,9 +34,7 @@ import dev.pellucid.runtime.host.examination.Severity;
 import dev.pellucid.runtime.host.state.Host;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Examines a host. Every method blocks, and looks at the network namespace of the calling thread.
@@ -101,7 +99,7 @@ public final class Doctor {
     Host host = new Host();
     List<Finding> findings = new ArrayList<>();
     List<String> notes = new ArrayList<>();
-    Set<String> unseen = new LinkedHashSet<>();
+    Unseen unseen = new Unseen();
     for (Check check : checks(depth)) {
       findings.addAll(examine(check, host, wanted, unseen));
     }
@@ -114,9 +112,7 @@ public final class Doctor {
         notes.addAll(probed.notes());
       }
     }
-    if (!unseen.isEmpty()) {
-      findings.add(cannotLook(unseen));
-    }
+    unseen.report(findings, notes);
     return new Examination(findings.stream().distinct().toList(), notes);
   }
 
@@ -131,33 +127,22 @@ public final class Doctor {
   }
 
   private static List<Finding> examine(
-      Check check, Host host, HostRequirements wanted, Set<String> unseen)
-      throws InterruptedException {
+      Check check, Host host, HostRequirements wanted, Unseen unseen) throws InterruptedException {
     try {
       return check.examine(host, wanted);
     } catch (IOException e) {
-      unseen.add(String.valueOf(e.getMessage()));
+      unseen.add(e);
       return List.of();
     }
   }
 
-  private static Examination probe(
-      Probe probe, Host host, HostRequirements wanted, Set<String> unseen)
+  private static Examination probe(Probe probe, Host host, HostRequirements wanted, Unseen unseen)
       throws InterruptedException {
     try {
       return probe.probe(host, wanted);
     } catch (IOException e) {
-      unseen.add(String.valueOf(e.getMessage()));
+      unseen.add(e);
       return new Examination(List.of(), List.of());
     }
-  }
-
-  private static Finding cannotLook(Set<String> unseen) {
-    return new Finding(
-        FindingType.CANNOT_LOOK,
-        "this host",
-        String.join("; ", unseen),
-        "What cannot be seen may be in the way all the same.",
-        "# run the doctor as root");
   }
 }

@@ -36,9 +36,9 @@ final class FirewallFindings {
     add(List.of(type), type, subject, what, why, applyCommand);
   }
 
-  /** Reports what a rule does that is in the way. */
+  /** Reports what a rule does that is in the way. What else it does is the same finding. */
   void rule(FindingType type, RuleAt rule, String subject, String what, String why, String cure) {
-    add(List.of(type, rule), type, subject, what, why, cure);
+    add(List.of(rule), type, subject, what, why, cure);
   }
 
   private void add(

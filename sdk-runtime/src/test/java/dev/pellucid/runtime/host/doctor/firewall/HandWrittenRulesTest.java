@@ -89,4 +89,14 @@ class HandWrittenRulesTest {
         Set.copyOf(findings.stream().map(Finding::cure).toList()));
     findings.forEach(finding -> assertEquals(FindingType.TPROXY_SHADOWED, finding.type()));
   }
+
+  @Test
+  void aRuleThatIsInTheWayTwiceIsOneFinding() throws Exception {
+    Finding finding =
+        only(
+            FindingType.TPROXY_SHADOWED,
+            mangle("-A PREROUTING -j ACCEPT\n", CALL, TPROXY, NEW, MARK, ACCEPT));
+    assertEquals("listener web, IPv4 TCP", finding.subject());
+    assertEquals("iptables -t mangle -D PREROUTING -j ACCEPT", finding.cure());
+  }
 }
