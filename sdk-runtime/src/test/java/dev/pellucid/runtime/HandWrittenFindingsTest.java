@@ -93,4 +93,31 @@ class HandWrittenFindingsTest {
         "iptables -t mangle -D DIVERT -j MARK --set-mark 1",
         FindingType.DIVERT_MISSING);
   }
+
+  @Test
+  void anotherMarkIsGiven(LabNetwork net) throws Exception {
+    DoctorLab lab = start(net, FirewallBackEnd.NFT, IPTABLES, "block");
+    breakAndCure(
+        lab,
+        "iptables -t mangle -R PREROUTING 2 -i client0 -p tcp --dport 80"
+            + " -j TPROXY --tproxy-mark 0x2/0x2 --on-port 50080",
+        FindingType.TPROXY_MISSING);
+    breakAndCure(
+        lab,
+        """
+        nft delete table inet pellucid
+        iptables -t mangle -A PREROUTING -i client0 -p tcp --dport 80 \
+          -j TPROXY --tproxy-mark 0x1/0x1 --on-port 50080
+        iptables -t mangle -R DIVERT 2 -j MARK --set-mark 2
+        """,
+        FindingType.DIVERT_MISSING);
+  }
+
+  @Test
+  void aDropIsInTheWayOfABypass(LabNetwork net) throws Exception {
+    DoctorLab lab = start(net, FirewallBackEnd.NFT, NFT, "bypass");
+    lab.onProxy("nft add rule inet tp pre tcp dport 80 drop");
+    lab.cure(lab.assertOnly(FindingType.ON_PROXY_DOWN, Depth.LOOK), Depth.LOOK);
+    lab.assertFlows(Transport.TCP, false);
+  }
 }

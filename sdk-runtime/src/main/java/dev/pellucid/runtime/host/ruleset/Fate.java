@@ -48,6 +48,7 @@ public record Fate(
    * @param action what it did
    * @param rule the rule
    * @param mark the packet's mark afterwards
+   * @param caller the rule that led to its chain; empty in a base chain
    */
-  public record Step(Action action, RuleAt rule, int mark) {}
+  public record Step(Action action, RuleAt rule, int mark, Optional<RuleAt> caller) {}
 }

@@ -1,7 +1,9 @@
 package dev.pellucid.runtime.host.ruleset;
 
 import dev.pellucid.runtime.host.ruleset.Fate.Action;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +13,7 @@ final class Walk {
   private final boolean listening;
   private final Set<RuleAt> ignored;
   private final List<Fate.Step> steps = new ArrayList<>();
+  private final Deque<RuleAt> callers = new ArrayDeque<>();
   private Packet packet;
   private Optional<RuleAt> dropped = Optional.empty();
   private boolean rejected;
@@ -47,13 +50,13 @@ final class Walk {
       switch (verdict.kind()) {
         case BREAK, CONTINUE -> {}
         case JUMP -> {
-          Verdict called = called(table, verdict);
+          Verdict called = called(table, verdict, rule.at());
           if (called.kind() != Verdict.Kind.RETURN) {
             return called;
           }
         }
         case GOTO -> {
-          return called(table, verdict);
+          return called(table, verdict, rule.at());
         }
         case RETURN -> {
           step(Action.RETURN, rule.at());
@@ -73,9 +76,12 @@ final class Walk {
   }
 
   // The kernel refuses chains that call themselves: this comes to an end.
-  private Verdict called(Table table, Verdict verdict) {
+  private Verdict called(Table table, Verdict verdict, RuleAt caller) {
     Chain chain = table.chains().get(verdict.chain());
-    return chain == null ? Verdict.RETURN : through(table, chain);
+    callers.push(caller);
+    Verdict called = chain == null ? Verdict.RETURN : through(table, chain);
+    callers.pop();
+    return called;
   }
 
   private Verdict evaluate(Chain.Rule rule) {
@@ -142,6 +148,6 @@ final class Walk {
   }
 
   private void step(Action action, RuleAt at) {
-    steps.add(new Fate.Step(action, at, packet.mark()));
+    steps.add(new Fate.Step(action, at, packet.mark(), Optional.ofNullable(callers.peek())));
   }
 }

@@ -63,6 +63,11 @@ final class FirewallFindings {
     return ours(rule) ? applyCommand : rule.deletion();
   }
 
+  /** What has ours take the place of a rule. */
+  String replacement(RuleAt rule) {
+    return ours(rule) ? applyCommand : rule.deletion() + "\n" + applyCommand;
+  }
+
   /** Whether a rule stands in the table, or the chains, that applying fills. */
   boolean ours(RuleAt rule) {
     return rule.program().equals("nft")

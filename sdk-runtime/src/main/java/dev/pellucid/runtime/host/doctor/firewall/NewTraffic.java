@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 
 /** Does what clients send first come to the listener, with the mark that delivers it here? */
 final class NewTraffic implements FirewallCheck.Question {
+  private static final String MISSED =
+      "What clients send does not come to the proxy: it passes by, or is lost.";
 
   @Override
   public void ask(Firewall firewall, FirewallFindings findings) {
@@ -79,11 +81,7 @@ final class NewTraffic implements FirewallCheck.Question {
     }
 
     private void missing(String what) {
-      findings.apply(
-          FindingType.TPROXY_MISSING,
-          subject(),
-          what,
-          "What clients send does not come to the proxy: it passes by, or is lost.");
+      findings.apply(FindingType.TPROXY_MISSING, subject(), what, MISSED);
     }
 
     private void shadowed(RuleAt rule) {
@@ -111,10 +109,6 @@ final class NewTraffic implements FirewallCheck.Question {
     }
 
     private void wrong(RuleAt rule, String to) {
-      String cure =
-          findings.ours(rule)
-              ? findings.applyCommand()
-              : rule.deletion() + "\n" + findings.applyCommand();
       findings.rule(
           FindingType.TPROXY_WRONG_PORT,
           rule,
@@ -122,7 +116,7 @@ final class NewTraffic implements FirewallCheck.Question {
           "%s hands %s to %s, not to %s."
               .formatted(FirewallFindings.text(rule), traffic(), to, where()),
           "The listener does not see what is meant for it.",
-          cure);
+          findings.replacement(rule));
     }
 
     private void mark() {
@@ -130,13 +124,29 @@ final class NewTraffic implements FirewallCheck.Question {
       if (overwriting.isPresent()) {
         Marks.report(findings, overwriting.get(), fate, subject(), traffic());
       } else {
-        missing(
-            "%s is handed to %s with the mark %s, not %s."
-                .formatted(
-                    traffic(),
-                    where(),
-                    FirewallFindings.mark(fate.mark()),
-                    FirewallFindings.mark(firewall.names().mark())));
+        otherMark();
+      }
+    }
+
+    private void otherMark() {
+      String marks =
+          "with the mark %s, not %s"
+              .formatted(
+                  FirewallFindings.mark(fate.mark()),
+                  FirewallFindings.mark(firewall.names().mark()));
+      Optional<RuleAt> rule = findings.foreign(fate.listener().map(Fate.Listener::rule));
+      if (rule.isPresent()) {
+        // Beside ours, it would change the mark that ours give.
+        findings.rule(
+            FindingType.TPROXY_MISSING,
+            rule.get(),
+            subject(),
+            "%s hands %s to %s %s."
+                .formatted(FirewallFindings.text(rule.get()), traffic(), where(), marks),
+            MISSED,
+            findings.replacement(rule.get()));
+      } else {
+        missing("%s is handed to %s %s.".formatted(traffic(), where(), marks));
       }
     }
 

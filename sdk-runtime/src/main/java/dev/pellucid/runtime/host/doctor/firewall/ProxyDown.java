@@ -8,6 +8,8 @@ import dev.pellucid.runtime.host.ruleset.Fate;
 import dev.pellucid.runtime.host.ruleset.Hook;
 import dev.pellucid.runtime.host.ruleset.Owner;
 import dev.pellucid.runtime.host.ruleset.Packet;
+import dev.pellucid.runtime.host.ruleset.RuleAt;
+import java.util.Optional;
 
 /** Do the rules do what the configuration says while nothing listens? */
 final class ProxyDown implements FirewallCheck.Question {
@@ -25,10 +27,11 @@ final class ProxyDown implements FirewallCheck.Question {
   private static void look(Firewall firewall, FirewallFindings findings, Intercept intercept) {
     for (Packet packet : firewall.packets().first(intercept)) {
       Packet unowned = PaperPackets.owned(packet, true, Owner.NONE);
-      OnProxyDown found = outcome(firewall, firewall.walk().walk(Hook.PREROUTING, unowned, false));
+      Fate fate = firewall.walk().walk(Hook.PREROUTING, unowned, false);
+      OnProxyDown found = outcome(firewall, fate);
       if (found != intercept.onProxyDown()
           && firewall.handedOver(intercept, packet, firewall.arrives(packet))) {
-        report(findings, intercept, packet, found);
+        report(findings, intercept, packet, found, findings.foreign(deciding(firewall, fate)));
       }
     }
   }
@@ -41,20 +44,44 @@ final class ProxyDown implements FirewallCheck.Question {
     return fate.mark() == firewall.names().mark() ? OnProxyDown.RESET : OnProxyDown.BYPASS;
   }
 
+  /** The rule that keeps a packet from passing by, if one does. */
+  private static Optional<RuleAt> deciding(Firewall firewall, Fate fate) {
+    int mark = firewall.names().mark();
+    return fate.dropped()
+        .or(
+            () ->
+                fate.steps().stream()
+                    .filter(step -> step.mark() == mark)
+                    .map(Fate.Step::rule)
+                    .findFirst());
+  }
+
   private static void report(
-      FirewallFindings findings, Intercept intercept, Packet packet, OnProxyDown found) {
-    findings.apply(
-        FindingType.ON_PROXY_DOWN,
-        "listener " + intercept.name(),
+      FirewallFindings findings,
+      Intercept intercept,
+      Packet packet,
+      OnProxyDown found,
+      Optional<RuleAt> foreign) {
+    String subject = "listener " + intercept.name();
+    String what =
         "While nothing listens at %s, %s %s; the configuration says that it %s."
             .formatted(
                 Words.endpoint(intercept.listener()),
                 Words.traffic(packet),
                 words(found),
-                words(intercept.onProxyDown())),
+                words(intercept.onProxyDown()));
+    String why =
         found == OnProxyDown.BYPASS
             ? "Whatever the proxy is there for, such as filtering, ends with it unnoticed."
-            : "When the proxy ends or starts anew, clients meet something else than you chose.");
+            : "When the proxy ends or starts anew, clients meet something else than you chose.";
+    if (foreign.isPresent()) {
+      RuleAt rule = foreign.get();
+      String text = what + " That is the work of %s.".formatted(FirewallFindings.text(rule));
+      String cure = findings.replacement(rule);
+      findings.rule(FindingType.ON_PROXY_DOWN, rule, subject, text, why, cure);
+    } else {
+      findings.apply(FindingType.ON_PROXY_DOWN, subject, what, why);
+    }
   }
 
   private static String words(OnProxyDown outcome) {

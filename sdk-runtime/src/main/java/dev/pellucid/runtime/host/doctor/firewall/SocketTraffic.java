@@ -63,10 +63,13 @@ final class SocketTraffic implements FirewallCheck.Question {
             ? findings.foreign(fate.dropped()).stream().collect(toSet())
             : firewall.takers(lost.get(0), other -> Marks.given(mark, other));
     Optional<RuleAt> overwriting = Marks.overwriting(mark, fate);
+    Optional<RuleAt> meant = meant(firewall, findings, lost.get(0), fate);
     if (overwriting.isPresent()) {
       Marks.report(findings, overwriting.get(), fate, subject, "what upstreams reply");
     } else if (!takers.isEmpty()) {
       takers.forEach(rule -> taken(findings, rule, subject));
+    } else if (meant.isPresent()) {
+      wrong(findings, meant.get(), subject);
     } else if (lost.size() == replies.size()) {
       missing(findings, subject);
     } else {
@@ -83,6 +86,40 @@ final class SocketTraffic implements FirewallCheck.Question {
             .formatted(FirewallFindings.text(rule)),
         WHY,
         findings.removal(rule));
+  }
+
+  /**
+   * The rule that takes what sockets own, which is meant to mark it: what does the same to packets
+   * without a socket has other purposes.
+   */
+  private static Optional<RuleAt> meant(
+      Firewall firewall, FirewallFindings findings, Packet reply, Fate fate) {
+    List<RuleAt> anyway =
+        firewall.arrives(PaperPackets.owned(reply, false, Owner.NONE)).steps().stream()
+            .map(Fate.Step::rule)
+            .toList();
+    return fate.steps().stream()
+        .filter(step -> !anyway.contains(step.rule()))
+        .map(SocketTraffic::matching)
+        .filter(rule -> !findings.ours(rule))
+        .reduce((earlier, later) -> later);
+  }
+
+  /** The rule that matches sockets: the step's own, or the call of its chain. */
+  private static RuleAt matching(Fate.Step step) {
+    return step.caller().filter(call -> call.text().contains("socket")).orElse(step.rule());
+  }
+
+  private static void wrong(FirewallFindings findings, RuleAt rule, String subject) {
+    findings.rule(
+        FindingType.DIVERT_MISSING,
+        rule,
+        subject,
+        "%s takes what upstreams reply by %s to the proxy's transparent sockets, but does not give"
+                .formatted(FirewallFindings.text(rule), subject)
+            + " it the mark %s.".formatted(FirewallFindings.mark(findings.names().mark())),
+        WHY,
+        findings.replacement(rule));
   }
 
   private static final String WHY =
@@ -155,7 +192,7 @@ final class SocketTraffic implements FirewallCheck.Question {
       return findings.applyCommand();
     }
     return rule.program().equals("nft") || rule.chain().equals("PREROUTING")
-        ? rule.deletion() + "\n" + findings.applyCommand()
+        ? findings.replacement(rule)
         : "%s -w -t %s -I %s -p tcp --syn -j RETURN"
             .formatted(rule.program(), rule.table(), rule.chain());
   }
@@ -167,8 +204,9 @@ final class SocketTraffic implements FirewallCheck.Question {
         "listener " + intercept.name(),
         "%s comes ahead of the rule that hands UDP to the listener."
             .formatted(FirewallFindings.text(rule)),
-        "A socket that answers in the name of a destination would get the client's next datagrams in"
-            + " place of the listener, unless it is connected elsewhere, as this proxy's own are.",
+        "A socket that answers in the name of a destination would get the client's next datagrams"
+            + " in place of the listener, unless it is connected elsewhere, as this proxy's own"
+            + " are.",
         findings.ours(rule)
             ? findings.applyCommand()
             : "# have this rule, or the rule that calls its chain, match UDP only behind the TPROXY"

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.OnProxyDown;
 import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.Rules;
@@ -30,6 +31,9 @@ class HandWrittenRulesTest {
       "-A DIVERT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j RETURN\n";
   private static final String MARK = "-A DIVERT -j MARK --set-xmark 0x1/0xffffffff\n";
   private static final String ACCEPT = "-A DIVERT -j ACCEPT\n";
+
+  private static final String REPLACES_CALL =
+      "iptables -t mangle -D PREROUTING -p tcp -m socket --transparent -j DIVERT\napply";
 
   private static final Interfaces INTERFACES =
       new Interfaces(
@@ -74,7 +78,7 @@ class HandWrittenRulesTest {
   @Test
   void anAcceptIsNotToBlameForAMarkThatNobodySets() throws Exception {
     Finding finding = only(FindingType.DIVERT_MISSING, mangle(CALL, TPROXY, NEW, ACCEPT));
-    assertEquals("apply", finding.cure());
+    assertEquals(REPLACES_CALL, finding.cure());
   }
 
   @Test
@@ -98,5 +102,36 @@ class HandWrittenRulesTest {
             mangle("-A PREROUTING -j ACCEPT\n", CALL, TPROXY, NEW, MARK, ACCEPT));
     assertEquals("listener web, IPv4 TCP", finding.subject());
     assertEquals("iptables -t mangle -D PREROUTING -j ACCEPT", finding.cure());
+  }
+
+  @Test
+  void anotherMarkForWhatSocketsOwn() throws Exception {
+    String other = "-A DIVERT -j MARK --set-xmark 0x2/0xffffffff\n";
+    Finding finding = only(FindingType.DIVERT_MISSING, mangle(CALL, TPROXY, NEW, other, ACCEPT));
+    assertEquals(REPLACES_CALL, finding.cure());
+  }
+
+  @Test
+  void marksForOtherPurposesAreNotToBlame() throws Exception {
+    String quality = "-A PREROUTING -p tcp -j MARK --set-xmark 0x2/0xffffffff\n";
+    Finding finding =
+        only(FindingType.DIVERT_MISSING, mangle(quality, TPROXY.replace("0x1/0x1", "0x1")));
+    assertEquals("apply", finding.cure());
+  }
+
+  @Test
+  void aRuleThatHandsOverWithAnotherMark() throws Exception {
+    String other = TPROXY.replace("0x1/0x1", "0x2/0x2");
+    Finding finding = only(FindingType.TPROXY_MISSING, mangle(CALL, other, NEW, MARK, ACCEPT));
+    assertEquals(other.strip().replace("-A", "iptables -t mangle -D") + "\napply", finding.cure());
+  }
+
+  @Test
+  void aRuleThatDropsWhileTheProxyIsDown() throws Exception {
+    List<Finding> findings =
+        examine(
+            web().withOnProxyDown(OnProxyDown.BYPASS), "mangle", CALL, TPROXY, NEW, MARK, ACCEPT);
+    Finding finding = only(FindingType.ON_PROXY_DOWN, findings);
+    assertEquals(TPROXY.strip().replace("-A", "iptables -t mangle -D") + "\napply", finding.cure());
   }
 }
