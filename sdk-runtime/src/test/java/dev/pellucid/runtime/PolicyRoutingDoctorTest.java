@@ -97,6 +97,55 @@ class PolicyRoutingDoctorTest {
     breakAndCure(start(net), script, FindingType.POLICY_RULE_SHADOWED, false);
   }
 
+  /** Where the configuration names no addresses, rules may be about those that the host knows. */
+  @Test
+  void aRuleAheadForSomeAddresses(LabNetwork net) throws Exception {
+    String anywhere = "web { address = \"0.0.0.0:50080\", intercept { ports = [80] } }";
+    DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT, anywhere);
+    for (String selector :
+        List.of(
+            "",
+            "iif client0",
+            "iif server0",
+            "from 10.1.0.0/24",
+            "to 10.2.0.0/24",
+            "ipproto tcp",
+            "ipproto tcp dport 80",
+            "ipproto tcp sport 79-81")) {
+      String rule = "ip rule add pref 10 " + selector + " lookup main";
+      assertShadowed(lab, rule, "ip rule del pref 10 " + selector + " lookup main");
+    }
+    lab.assertFlows(Transport.TCP, false);
+    lab.onProxy(
+        """
+        ip rule add pref 10 iif nosuch lookup main
+        ip rule add pref 10 ipproto udp lookup main
+        ip rule add pref 10 dport 79 lookup main
+        ip rule add pref 10 from 10.77.0.0/16 lookup main
+        ip rule add pref 10 from 10.2.0.1 lookup main
+        """);
+    lab.assertFlows(Transport.TCP, false);
+    lab.assertClean(Depth.LOOK);
+  }
+
+  private static void assertShadowed(DoctorLab lab, String script, String undo) throws Exception {
+    lab.onProxy(script);
+    lab.assertDoesNotFlow(Transport.TCP, false);
+    lab.cure(lab.assertOnly(FindingType.POLICY_RULE_SHADOWED, Depth.LOOK), Depth.LOOK);
+    lab.assertFlows(Transport.TCP, false);
+    lab.onProxy(undo);
+    lab.onProxy("ip rule del fwmark 0x71; ip rule add fwmark 0x71 lookup 71");
+  }
+
+  @Test
+  void aRuleAheadForSomeAddressesByANamedInterface(LabNetwork net) throws Exception {
+    String listener =
+        "web { address = \"0.0.0.0:50080\", intercept { ports = [80], interfaces = [client0] } }";
+    DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT, listener);
+    String rule = "pref 10 iif client0 to 10.2.0.0/24 lookup main";
+    assertShadowed(lab, "ip rule add " + rule, "ip rule del " + rule);
+  }
+
   @Test
   void anIpv6RuleAhead(LabNetwork net) throws Exception {
     breakAndCure(

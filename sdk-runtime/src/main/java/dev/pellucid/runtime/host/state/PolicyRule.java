@@ -2,6 +2,7 @@ package dev.pellucid.runtime.host.state;
 
 import com.typesafe.config.Config;
 import dev.pellucid.api.Cidr;
+import dev.pellucid.runtime.host.PortRange;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,6 +19,9 @@ import java.util.StringJoiner;
  * @param mask which bits of the mark count; 0: none
  * @param input the interface by which they come in; empty: any
  * @param output the interface that their socket is bound to; empty: any
+ * @param protocol the number of their transport protocol; empty: any
+ * @param sourcePorts where they come from; empty: anywhere
+ * @param destinationPorts where they go; empty: anywhere
  * @param special conditions that cannot be judged beforehand, such as a user or a type of service
  * @param action what happens to them
  * @param table the table of {@link Action#LOOKUP}
@@ -33,6 +37,9 @@ public record PolicyRule(
     int mask,
     Optional<String> input,
     Optional<String> output,
+    OptionalInt protocol,
+    Optional<PortRange> sourcePorts,
+    Optional<PortRange> destinationPorts,
     boolean special,
     Action action,
     int table,
@@ -56,11 +63,8 @@ public record PolicyRule(
           "tos",
           "dsfield",
           "uid_start",
-          "ipproto",
-          "sport",
-          "sport_start",
-          "dport",
-          "dport_start",
+          "sport_mask",
+          "dport_mask",
           "tun_id",
           "l3mdev",
           "suppress_ifgroup");
@@ -75,6 +79,9 @@ public record PolicyRule(
         number(json, "fwmask", json.hasPath("fwmark") ? -1 : 0),
         optional(json, "iif"),
         optional(json, "oif"),
+        protocol(json),
+        ports(json, "sport"),
+        ports(json, "dport"),
         SPECIAL.stream().anyMatch(json::hasPathOrNull),
         action(json),
         json.hasPath("table") ? json.getInt("table") : 0,
@@ -106,6 +113,22 @@ public record PolicyRule(
     return json.hasPath(key) ? Optional.of(json.getString(key)) : Optional.empty();
   }
 
+  // Its number, behind a word in some versions of ip.
+  private static OptionalInt protocol(Config json) {
+    return optional(json, "ipproto").stream()
+        .mapToInt(text -> Integer.parseInt(text.replace("ipproto-", "")))
+        .findFirst();
+  }
+
+  private static Optional<PortRange> ports(Config json, String key) {
+    if (json.hasPath(key)) {
+      return Optional.of(PortRange.of(json.getInt(key)));
+    }
+    return json.hasPath(key + "_start")
+        ? Optional.of(new PortRange(json.getInt(key + "_start"), json.getInt(key + "_end")))
+        : Optional.empty();
+  }
+
   // Marks are hexadecimal, and unsigned.
   private static int number(Config json, String key, int missing) {
     return json.hasPath(key) ? Long.decode(json.getString(key)).intValue() : missing;
@@ -113,7 +136,14 @@ public record PolicyRule(
 
   /** Whether it has a condition besides the mark. */
   public boolean narrow() {
-    return from.isPresent() || to.isPresent() || input.isPresent() || output.isPresent() || special;
+    return from.isPresent()
+        || to.isPresent()
+        || input.isPresent()
+        || output.isPresent()
+        || protocol.isPresent()
+        || sourcePorts.isPresent()
+        || destinationPorts.isPresent()
+        || special;
   }
 
   /** Whether a packet with this mark satisfies the rule's condition about marks. */
@@ -131,6 +161,9 @@ public record PolicyRule(
     }
     input.ifPresent(link -> text.add("iif " + link));
     output.ifPresent(link -> text.add("oif " + link));
+    protocol.ifPresent(number -> text.add("ipproto " + number));
+    sourcePorts.ifPresent(ports -> text.add("sport " + ports));
+    destinationPorts.ifPresent(ports -> text.add("dport " + ports));
     return text.add(actionText()).toString();
   }
 

@@ -53,7 +53,8 @@ public record Route(int table, Type type, Cidr destination, Optional<String> lin
     }
   }
 
-  private static final int MAIN_TABLE = 254;
+  /** The table of the routes that hold unless a rule says otherwise. */
+  static final int MAIN_TABLE = 254;
 
   static Route of(IpFamily family, Config json) {
     Type type = Type.of(json.hasPath("type") ? json.getString("type") : Type.UNICAST.number);

@@ -35,6 +35,27 @@ public record Routing(IpFamily family, List<PolicyRule> rules, List<Route> route
     return routes.stream().filter(route -> route.table() == number).toList();
   }
 
+  /** The main table's routes to certain networks and hosts: not those to wherever else. */
+  public List<Route> known() {
+    return table(Route.MAIN_TABLE).stream()
+        .filter(route -> route.type() == Route.Type.UNICAST)
+        .filter(route -> route.destination().prefixLength() > 0)
+        .filter(route -> !route.destination().address().isLinkLocalAddress())
+        .toList();
+  }
+
+  /** The main table's routes that are the most specific for an address. */
+  public List<Route> main(InetAddress destination) {
+    List<Route> routes =
+        table(Route.MAIN_TABLE).stream()
+            .filter(route -> route.type() == Route.Type.UNICAST)
+            .filter(route -> route.destination().contains(destination))
+            .toList();
+    int longest =
+        routes.stream().mapToInt(route -> route.destination().prefixLength()).max().orElse(0);
+    return routes.stream().filter(route -> route.destination().prefixLength() == longest).toList();
+  }
+
   /**
    * Asks the kernel by which route packets of this host leave.
    *

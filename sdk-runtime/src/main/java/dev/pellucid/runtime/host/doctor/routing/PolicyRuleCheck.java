@@ -36,7 +36,8 @@ public final class PolicyRuleCheck implements Check {
     Optional<PolicyRule> own = own(routing, names);
     return own.isEmpty()
         ? Optional.of(missing(routing, names, otherFamily(host, wanted, names)))
-        : shadowing(wanted, routing, names, own.get())
+        : shadowing(
+                new MarkedPackets(wanted, routing, host.interfaces()), routing, names, own.get())
             .map(rule -> shadowed(routing, names, own.get(), rule));
   }
 
@@ -74,9 +75,9 @@ public final class PolicyRuleCheck implements Check {
   }
 
   private static Optional<PolicyRule> shadowing(
-      HostRequirements wanted, Routing routing, RouteNames names, PolicyRule own) {
+      MarkedPackets packets, Routing routing, RouteNames names, PolicyRule own) {
     RuleWalk walk = new RuleWalk(routing, names);
-    return MarkedPacket.of(wanted, routing).stream()
+    return packets.list().stream()
         .flatMap(packet -> walk.takes(packet, own).stream())
         .min((one, other) -> Integer.compare(one.priority(), other.priority()));
   }

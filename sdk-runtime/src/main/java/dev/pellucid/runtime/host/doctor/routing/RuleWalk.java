@@ -1,10 +1,14 @@
 package dev.pellucid.runtime.host.doctor.routing;
 
 import static java.util.Comparator.comparingInt;
+import static java.util.stream.Collectors.groupingBy;
 
+import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.host.state.PolicyRule;
 import dev.pellucid.runtime.host.state.Route;
 import dev.pellucid.runtime.host.state.Routing;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,10 +19,12 @@ import java.util.Optional;
 final class RuleWalk {
   private final Routing routing;
   private final RouteNames names;
+  private final Map<Integer, List<Route>> tables;
 
   RuleWalk(Routing routing, RouteNames names) {
     this.routing = routing;
     this.names = names;
+    this.tables = routing.routes().stream().collect(groupingBy(Route::table));
   }
 
   /** The rule that takes a packet elsewhere before the proxy's own is asked, if one does. */
@@ -60,12 +66,26 @@ final class RuleWalk {
             && rule.from().filter(network -> !network.contains(packet.from())).isEmpty()
             && rule.to().filter(network -> !network.contains(packet.to())).isEmpty()
             && rule.input().filter(link -> !link.equals(packet.input())).isEmpty()
-            && rule.output().isEmpty();
-    return !rule.special() && matches != rule.inverted();
+            && rule.output().isEmpty()
+            && rule.protocol().orElse(packet.protocol()) == packet.protocol()
+            && rule.destinationPorts().filter(ports -> !has(ports, packet.toPort())).isEmpty()
+            && rule.sourcePorts().filter(ports -> !has(ports, packet.fromPort())).isEmpty();
+    return judged(rule, packet) && matches != rule.inverted();
+  }
+
+  private static boolean judged(PolicyRule rule, MarkedPacket packet) {
+    return !rule.special()
+        && (rule.sourcePorts().isEmpty() || packet.fromPort() != MarkedPacket.ANY_PORT)
+        && (rule.destinationPorts().isEmpty() || packet.toPort() != MarkedPacket.ANY_PORT);
+  }
+
+  /** Whether a range has a port. */
+  static boolean has(PortRange range, int port) {
+    return range.first() <= port && port <= range.last();
   }
 
   private Optional<Route> route(PolicyRule rule, MarkedPacket packet) {
-    return routing.table(rule.table()).stream()
+    return tables.getOrDefault(rule.table(), List.of()).stream()
         .filter(route -> route.type() != Route.Type.OTHER)
         .filter(route -> route.destination().contains(packet.to()))
         .max(comparingInt(route -> route.destination().prefixLength()))

@@ -1,0 +1,299 @@
+package dev.pellucid.runtime.host.doctor.routing;
+
+import dev.pellucid.api.Addresses;
+import dev.pellucid.api.Cidr;
+import dev.pellucid.api.Transport;
+import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.examination.HostRequirements;
+import dev.pellucid.runtime.host.examination.ListenerRequirements;
+import dev.pellucid.runtime.host.state.Interface;
+import dev.pellucid.runtime.host.state.Interfaces;
+import dev.pellucid.runtime.host.state.PolicyRule;
+import dev.pellucid.runtime.host.state.Route;
+import dev.pellucid.runtime.host.state.Routing;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Examples of the packets that have to be delivered to the proxy: what clients send, and what
+ * upstreams reply to them. Where their addresses may be any, there is an example of each network
+ * that this host or a routing rule knows, and of those far away.
+ */
+final class MarkedPackets {
+  private static final int TCP = 6;
+  private static final int UDP = 17;
+
+  private final HostRequirements wanted;
+  private final Routing routing;
+  private final Interfaces interfaces;
+
+  MarkedPackets(HostRequirements wanted, Routing routing, Interfaces interfaces) {
+    this.wanted = wanted;
+    this.routing = routing;
+    this.interfaces = interfaces;
+  }
+
+  /** Where a packet comes from. */
+  private record Sender(InetAddress address, String input) {}
+
+  /** All of them. */
+  Set<MarkedPacket> list() {
+    Set<MarkedPacket> packets = new LinkedHashSet<>();
+    for (Intercept intercept : wanted.handedOver(routing.family())) {
+      for (Sender sender : distinct(senders(intercept), MarkedPackets::about)) {
+        packets.addAll(asked(intercept, sender));
+      }
+    }
+    for (ListenerRequirements listener : wanted.spoofing(routing.family())) {
+      packets.addAll(replies(listener));
+    }
+    return packets;
+  }
+
+  private List<MarkedPacket> asked(Intercept intercept, Sender from) {
+    List<MarkedPacket> packets = new ArrayList<>();
+    for (InetAddress to : destinations(intercept, from)) {
+      for (int port : ports(intercept.ports(), PolicyRule::destinationPorts)) {
+        packets.add(
+            new MarkedPacket(
+                from.address(),
+                to,
+                from.input(),
+                protocol(intercept.transport()),
+                MarkedPacket.ANY_PORT,
+                port));
+      }
+    }
+    return packets;
+  }
+
+  private List<Sender> senders(Intercept intercept) {
+    List<Sender> senders = new ArrayList<>();
+    for (InetAddress client : clients(intercept)) {
+      inputs(client, allowed(intercept)).forEach(input -> senders.add(new Sender(client, input)));
+    }
+    if (intercept.localOutput()) {
+      ownAddresses()
+          .filter(address -> contains(intercept.sources(), address))
+          .forEach(address -> senders.add(new Sender(address, LoopbackCheck.LOOPBACK)));
+    }
+    return senders;
+  }
+
+  private Stream<InetAddress> ownAddresses() {
+    return interfaces.list().stream()
+        .flatMap(each -> each.routable(routing.family()).stream())
+        .map(Interface.Address::address)
+        .filter(address -> !address.isLoopbackAddress());
+  }
+
+  private List<String> allowed(Intercept intercept) {
+    return intercept.interfaces().isEmpty()
+        ? interfaces.receiving().names()
+        : intercept.interfaces();
+  }
+
+  /** The interfaces by which an address sends, where the way to it tells that. */
+  private List<String> inputs(InetAddress from, List<String> allowed) {
+    List<String> likely = links(from).stream().filter(allowed::contains).toList();
+    return likely.isEmpty() ? allowed : likely;
+  }
+
+  private List<String> links(InetAddress address) {
+    return routing.main(address).stream().flatMap(route -> route.link().stream()).toList();
+  }
+
+  // Clients on the networks of an interface are its likeliest.
+  private Set<InetAddress> clients(Intercept intercept) {
+    List<String> allowed = allowed(intercept);
+    Set<InetAddress> clients = new LinkedHashSet<>();
+    intercept.sources().forEach(network -> clients.add(network.address()));
+    Stream.concat(routing.known().stream().map(Route::destination), named(PolicyRule::from))
+        .map(Cidr::address)
+        .filter(address -> contains(intercept.sources(), address))
+        .filter(address -> !interfaces.owns(address))
+        .filter(address -> links(address).stream().anyMatch(allowed::contains))
+        .forEach(clients::add);
+    if (clients.isEmpty()
+        || (intercept.interfaces().isEmpty() && contains(intercept.sources(), far()))) {
+      clients.add(far());
+    }
+    return clients;
+  }
+
+  private Set<InetAddress> destinations(Intercept intercept, Sender from) {
+    Set<InetAddress> destinations = new LinkedHashSet<>();
+    intercept.destinations().forEach(network -> destinations.add(network.address()));
+    Stream.of(
+            Stream.of(far()),
+            listeners(intercept.name()).flatMap(this::upstreams).map(InetSocketAddress::getAddress),
+            // The hosts of one network need no router between them.
+            neighbours().filter(address -> !links(address).contains(from.input())),
+            named(PolicyRule::to).map(Cidr::address))
+        .flatMap(Function.identity())
+        .filter(address -> contains(intercept.destinations(), address))
+        .forEach(destinations::add);
+    return destinations;
+  }
+
+  private Stream<ListenerRequirements> listeners(String name) {
+    return wanted.listeners().stream().filter(listener -> listener.name().equals(name));
+  }
+
+  private Stream<InetAddress> neighbours() {
+    return routing.known().stream()
+        .filter(route -> !route.hasGateway())
+        .map(route -> route.destination().address());
+  }
+
+  /**
+   * The networks that routing rules name. One that discards means what it says, wherever nobody
+   * else has named the network.
+   */
+  private Stream<Cidr> named(Function<PolicyRule, Optional<Cidr>> network) {
+    return routing.rules().stream()
+        .filter(rule -> rule.action() != PolicyRule.Action.DISCARD)
+        .flatMap(rule -> network.apply(rule).stream());
+  }
+
+  private Set<MarkedPacket> replies(ListenerRequirements listener) {
+    List<Intercept> intercepts =
+        wanted.handedOver(routing.family()).stream()
+            .filter(intercept -> intercept.name().equals(listener.name()))
+            .toList();
+    Set<InetAddress> clients = new LinkedHashSet<>();
+    intercepts.forEach(intercept -> clients.addAll(clients(intercept)));
+    if (clients.isEmpty()) {
+      clients.add(far());
+    }
+    List<InetSocketAddress> upstreams = upstreams(listener).toList();
+    if (!upstreams.isEmpty()) {
+      Set<MarkedPacket> packets = new LinkedHashSet<>();
+      for (InetSocketAddress upstream : upstreams) {
+        List<PortRange> ports = List.of(PortRange.of(upstream.getPort()));
+        for (Sender from : senders(List.of(upstream.getAddress()))) {
+          packets.addAll(replies(listener, from, ports, clients));
+        }
+      }
+      return packets;
+    }
+    List<InetAddress> servers =
+        Stream.of(
+                Stream.of(far()),
+                neighbours(),
+                named(PolicyRule::from)
+                    .map(Cidr::address)
+                    .filter(address -> !links(address).isEmpty() && !interfaces.owns(address)))
+            .flatMap(Function.identity())
+            .toList();
+    List<PortRange> ports = intercepts.stream().flatMap(each -> each.ports().stream()).toList();
+    Set<MarkedPacket> packets = new LinkedHashSet<>();
+    for (Sender from : senders(servers)) {
+      List<InetAddress> elsewhere =
+          clients.stream().filter(client -> !links(client).contains(from.input())).toList();
+      packets.addAll(replies(listener, from, ports, elsewhere));
+    }
+    return packets;
+  }
+
+  private Collection<Sender> senders(List<InetAddress> servers) {
+    List<String> receiving = interfaces.receiving().names();
+    return distinct(
+        servers.stream()
+            .flatMap(
+                server -> inputs(server, receiving).stream().map(link -> new Sender(server, link)))
+            .toList(),
+        MarkedPackets::about);
+  }
+
+  private List<MarkedPacket> replies(
+      ListenerRequirements listener,
+      Sender from,
+      List<PortRange> serverPorts,
+      Collection<InetAddress> clients) {
+    List<MarkedPacket> packets = new ArrayList<>();
+    for (int port : ports(serverPorts, PolicyRule::sourcePorts)) {
+      for (InetAddress client : clients) {
+        packets.add(
+            new MarkedPacket(
+                from.address(),
+                client,
+                from.input(),
+                protocol(listener.transport()),
+                port,
+                MarkedPacket.ANY_PORT));
+      }
+    }
+    return packets;
+  }
+
+  private Stream<InetSocketAddress> upstreams(ListenerRequirements listener) {
+    return listener.upstreams().stream()
+        .filter(upstream -> !upstream.isUnresolved())
+        .filter(upstream -> IpFamily.of(upstream.getAddress()) == routing.family());
+  }
+
+  /** The first of each range, and those that rules are about. */
+  private Collection<Integer> ports(
+      List<PortRange> ranges, Function<PolicyRule, Optional<PortRange>> condition) {
+    List<Integer> ports = new ArrayList<>();
+    for (PortRange range : ranges) {
+      ports.add(range.first());
+      routing.rules().stream()
+          .flatMap(rule -> condition.apply(rule).stream())
+          .map(PortRange::first)
+          .filter(port -> RuleWalk.has(range, port))
+          .forEach(ports::add);
+    }
+    return ports.isEmpty()
+        ? List.of(MarkedPacket.ANY_PORT)
+        : distinct(
+            ports,
+            (rule, port) ->
+                condition.apply(rule).filter(range -> RuleWalk.has(range, port)).isPresent());
+  }
+
+  private static boolean about(PolicyRule rule, Sender sender) {
+    return rule.from().map(network -> network.contains(sender.address())).orElse(true)
+        && rule.input().map(sender.input()::equals).orElse(true);
+  }
+
+  /** One of those about which no rule makes a difference: on a large host, they are many. */
+  private <T> Collection<T> distinct(List<T> all, BiPredicate<PolicyRule, T> about) {
+    Map<List<Boolean>, T> distinct = new LinkedHashMap<>();
+    for (T each : all) {
+      distinct.putIfAbsent(
+          routing.rules().stream().map(rule -> about.test(rule, each)).toList(), each);
+    }
+    return distinct.values();
+  }
+
+  private static boolean contains(List<Cidr> networks, InetAddress address) {
+    return networks.isEmpty() || networks.stream().anyMatch(network -> network.contains(address));
+  }
+
+  private static int protocol(Transport transport) {
+    return switch (transport) {
+      case TCP -> TCP;
+      case UDP -> UDP;
+    };
+  }
+
+  // From the networks that are kept for documentation.
+  private InetAddress far() {
+    return Addresses.literal(routing.family() == IpFamily.IPV4 ? "203.0.113.1" : "2001:db8::1");
+  }
+}
