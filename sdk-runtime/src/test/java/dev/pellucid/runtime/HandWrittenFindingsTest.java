@@ -120,4 +120,18 @@ class HandWrittenFindingsTest {
     lab.cure(lab.assertOnly(FindingType.ON_PROXY_DOWN, Depth.LOOK), Depth.LOOK);
     lab.assertFlows(Transport.TCP, false);
   }
+
+  @Test
+  void theRouteGoesByOneBitOfTheMark(LabNetwork net) throws Exception {
+    DoctorLab lab = start(net, FirewallBackEnd.NFT, IPTABLES, "block");
+    lab.onProxy(
+        """
+        ip rule del fwmark 1
+        ip rule add fwmark 0x1/0x1 lookup 100
+        iptables -t mangle -I PREROUTING -j MARK --or-mark 0x100
+        iptables -t mangle -R DIVERT 2 -j MARK --set-xmark 0x1/0x1
+        """);
+    lab.assertFlows(Transport.TCP, false);
+    lab.assertClean(Depth.LOOK);
+  }
 }

@@ -146,6 +146,16 @@ public record PolicyRule(
         || special;
   }
 
+  /** Whether it has all packets with a mark looked up in a table. */
+  public boolean looksUp(int packetMark, int inTable) {
+    return action == Action.LOOKUP
+        && table == inTable
+        && !inverted
+        && !narrow()
+        && mask != 0
+        && acceptsMark(packetMark);
+  }
+
   /** Whether a packet with this mark satisfies the rule's condition about marks. */
   public boolean acceptsMark(int packetMark) {
     return ((packetMark ^ mark) & mask) == 0;

@@ -2,6 +2,7 @@ package dev.pellucid.runtime.host.doctor.firewall;
 
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptMode;
+import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.ruleset.Fate;
@@ -14,8 +15,10 @@ import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -26,14 +29,17 @@ import java.util.function.Predicate;
  * @param interfaces where they come from
  * @param wanted what the proxy asks for
  * @param packets the packets to walk
+ * @param masks the bits of the mark that deliver packets here, by family; without one, all
  */
 record Firewall(
     Walk walk,
     Routes routes,
     Interfaces interfaces,
     HostRequirements wanted,
-    PaperPackets packets) {
+    PaperPackets packets,
+    Map<IpFamily, Integer> masks) {
 
+  private static final int ALL_BITS = -1;
   private static final Set<Fate.Action> ENDS = EnumSet.of(Fate.Action.ACCEPT, Fate.Action.RETURN);
 
   /** {@link dev.pellucid.runtime.host.ruleset.Ruleset#walk}. */
@@ -52,12 +58,22 @@ record Firewall(
   }
 
   Firewall(Walk walk, Routes routes, Interfaces interfaces, HostRequirements wanted) {
+    this(walk, routes, interfaces, wanted, Map.of());
+  }
+
+  Firewall(
+      Walk walk,
+      Routes routes,
+      Interfaces interfaces,
+      HostRequirements wanted,
+      Map<IpFamily, Integer> masks) {
     this(
         walk,
         routes,
         interfaces,
         wanted,
-        new PaperPackets(interfaces, wanted.rules().intercepts(), wanted.rules().names().mark()));
+        new PaperPackets(interfaces, wanted.rules().intercepts(), wanted.rules().names().mark()),
+        masks);
   }
 
   List<Intercept> intercepts() {
@@ -71,6 +87,12 @@ record Firewall(
   /** The mark of the proxy's own sockets. */
   int senderMark() {
     return intercepts().stream().anyMatch(Intercept::localOutput) ? names().proxyMark() : 0;
+  }
+
+  /** Whether a mark has a packet delivered here. Its other bits may be another program's. */
+  IntPredicate marked(Packet packet) {
+    int mask = masks.getOrDefault(IpFamily.of(packet.destination()), ALL_BITS);
+    return mark -> ((mark ^ names().mark()) & mask) == 0;
   }
 
   /** What becomes of a packet that has arrived, while the proxy runs. */
@@ -90,9 +112,9 @@ record Firewall(
     }
     return switch (intercept.mode()) {
       case TPROXY ->
-          fate.mark() == names().mark()
+          marked(packet).test(fate.mark())
               && fate.listener().filter(at -> right(intercept, packet, at)).isPresent();
-      case FOREIGN -> fate.mark() == names().mark();
+      case FOREIGN -> marked(packet).test(fate.mark());
       case REDIRECT -> fate.translated().filter(rule -> redirects(intercept, rule)).isPresent();
       case NONE -> true;
     };

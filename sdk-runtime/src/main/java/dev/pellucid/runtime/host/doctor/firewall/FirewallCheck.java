@@ -2,6 +2,7 @@ package dev.pellucid.runtime.host.doctor.firewall;
 
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.examination.Check;
 import dev.pellucid.runtime.host.examination.Finding;
 import dev.pellucid.runtime.host.examination.HostRequirements;
@@ -13,7 +14,9 @@ import dev.pellucid.runtime.host.ruleset.Ruleset;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Route;
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Walks packets on paper through the firewall, and looks whether they come where they should. */
@@ -60,7 +63,23 @@ public final class FirewallCheck implements Check {
             new Rules(host.ruleset(), Set.of()),
             routes(host),
             host.interfaces().receiving(),
-            wanted));
+            wanted,
+            masks(host, wanted)));
+  }
+
+  private static Map<IpFamily, Integer> masks(Host host, HostRequirements wanted)
+      throws IOException, InterruptedException {
+    RuleNames names = wanted.rules().names();
+    Map<IpFamily, Integer> masks = new EnumMap<>(IpFamily.class);
+    for (IpFamily family : IpFamily.values()) {
+      if (wanted.diverts(family)) {
+        host.routing(family).rules().stream()
+            .filter(rule -> rule.looksUp(names.mark(), names.routeTable()))
+            .findFirst()
+            .ifPresent(rule -> masks.put(family, rule.mask()));
+      }
+    }
+    return masks;
   }
 
   private static Firewall.Routes routes(Host host) {

@@ -6,21 +6,22 @@ import dev.pellucid.runtime.host.ruleset.Hook;
 import dev.pellucid.runtime.host.ruleset.RuleAt;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /** What becomes of the mark once it is set. */
 final class Marks {
   private Marks() {}
 
   /** Whether a rule set it, even if another changed it afterwards. */
-  static boolean given(int mark, Fate fate) {
-    return fate.steps().stream().anyMatch(step -> step.mark() == mark);
+  static boolean given(IntPredicate marked, Fate fate) {
+    return fate.steps().stream().anyMatch(step -> marked.test(step.mark()));
   }
 
   /** The rule that changed the mark after it was set, if one did. */
-  static Optional<RuleAt> overwriting(int mark, Fate fate) {
+  static Optional<RuleAt> overwriting(IntPredicate marked, Fate fate) {
     List<Fate.Step> steps = fate.steps();
     for (int i = steps.size() - 1; i > 0; i--) {
-      if (steps.get(i - 1).mark() == mark && steps.get(i).mark() != mark) {
+      if (marked.test(steps.get(i - 1).mark()) && !marked.test(steps.get(i).mark())) {
         return Optional.of(steps.get(i).rule());
       }
     }
@@ -29,7 +30,12 @@ final class Marks {
 
   /** Reports it. */
   static void report(
-      FirewallFindings findings, RuleAt rule, Fate fate, String subject, String traffic) {
+      FirewallFindings findings,
+      IntPredicate marked,
+      RuleAt rule,
+      Fate fate,
+      String subject,
+      String traffic) {
     int mark = findings.names().mark();
     findings.rule(
         FindingType.MARK_OVERWRITTEN,
@@ -43,18 +49,19 @@ final class Marks {
                 FirewallFindings.mark(fate.mark())),
         "The mark is what has this host deliver such packets to the proxy, although they are"
             + " addressed to others. Without it they are forwarded, or lost.",
-        cure(findings, rule, fate, mark));
+        cure(findings, marked, rule, fate));
   }
 
   // An accept at the head of its chain is of use only if the mark comes from another chain.
-  private static String cure(FirewallFindings findings, RuleAt rule, Fate fate, int mark) {
+  private static String cure(
+      FirewallFindings findings, IntPredicate marked, RuleAt rule, Fate fate) {
     boolean sameTable =
         fate.steps().stream()
-            .filter(step -> step.mark() == mark)
+            .filter(step -> marked.test(step.mark()))
             .anyMatch(step -> table(step.rule()).equals(table(rule)));
     return findings.ours(rule) || sameTable
         ? findings.removal(rule)
-        : Exemption.ofMark(mark).before(rule, Hook.PREROUTING);
+        : Exemption.ofMark(findings.names().mark()).before(rule, Hook.PREROUTING);
   }
 
   private static List<String> table(RuleAt rule) {

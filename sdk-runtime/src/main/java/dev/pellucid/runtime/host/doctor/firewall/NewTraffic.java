@@ -70,7 +70,7 @@ final class NewTraffic implements FirewallCheck.Question {
     private boolean missed(Fate other) {
       return switch (intercept.mode()) {
         case REDIRECT -> other.translated().isEmpty();
-        case FOREIGN -> !Marks.given(firewall.names().mark(), other);
+        case FOREIGN -> !Marks.given(firewall.marked(packet), other);
         default -> other.listener().isEmpty();
       };
     }
@@ -120,9 +120,10 @@ final class NewTraffic implements FirewallCheck.Question {
     }
 
     private void mark() {
-      Optional<RuleAt> overwriting = Marks.overwriting(firewall.names().mark(), fate);
+      Optional<RuleAt> overwriting = Marks.overwriting(firewall.marked(packet), fate);
       if (overwriting.isPresent()) {
-        Marks.report(findings, overwriting.get(), fate, subject(), traffic());
+        Marks.report(
+            findings, firewall.marked(packet), overwriting.get(), fate, subject(), traffic());
       } else {
         otherMark();
       }

@@ -10,6 +10,7 @@ import dev.pellucid.runtime.host.ruleset.Owner;
 import dev.pellucid.runtime.host.ruleset.Packet;
 import dev.pellucid.runtime.host.ruleset.RuleAt;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /** Do the rules do what the configuration says while nothing listens? */
 final class ProxyDown implements FirewallCheck.Question {
@@ -28,30 +29,34 @@ final class ProxyDown implements FirewallCheck.Question {
     for (Packet packet : firewall.packets().first(intercept)) {
       Packet unowned = PaperPackets.owned(packet, true, Owner.NONE);
       Fate fate = firewall.walk().walk(Hook.PREROUTING, unowned, false);
-      OnProxyDown found = outcome(firewall, fate);
+      OnProxyDown found = outcome(firewall.marked(packet), fate);
       if (found != intercept.onProxyDown()
           && firewall.handedOver(intercept, packet, firewall.arrives(packet))) {
-        report(findings, intercept, packet, found, findings.foreign(deciding(firewall, fate)));
+        report(
+            findings,
+            intercept,
+            packet,
+            found,
+            findings.foreign(deciding(firewall.marked(packet), fate)));
       }
     }
   }
 
-  private static OnProxyDown outcome(Firewall firewall, Fate fate) {
+  private static OnProxyDown outcome(IntPredicate marked, Fate fate) {
     if (fate.dropped().isPresent()) {
       return fate.rejected() ? OnProxyDown.RESET : OnProxyDown.BLOCK;
     }
     // What is delivered here although nobody listens is refused.
-    return fate.mark() == firewall.names().mark() ? OnProxyDown.RESET : OnProxyDown.BYPASS;
+    return marked.test(fate.mark()) ? OnProxyDown.RESET : OnProxyDown.BYPASS;
   }
 
   /** The rule that keeps a packet from passing by, if one does. */
-  private static Optional<RuleAt> deciding(Firewall firewall, Fate fate) {
-    int mark = firewall.names().mark();
+  private static Optional<RuleAt> deciding(IntPredicate marked, Fate fate) {
     return fate.dropped()
         .or(
             () ->
                 fate.steps().stream()
-                    .filter(step -> step.mark() == mark)
+                    .filter(step -> marked.test(step.mark()))
                     .map(Fate.Step::rule)
                     .findFirst());
   }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /** Do transparent sockets get what is theirs, and no more than that? */
 final class SocketTraffic implements FirewallCheck.Question {
@@ -48,7 +49,7 @@ final class SocketTraffic implements FirewallCheck.Question {
     List<Packet> replies = firewall.packets().replies(divert.family(), divert.transport());
     for (Packet reply : replies) {
       Fate fate = firewall.arrives(reply);
-      if (fate.mark() != firewall.names().mark()) {
+      if (!firewall.marked(reply).test(fate.mark())) {
         lost.add(reply);
       }
     }
@@ -57,15 +58,15 @@ final class SocketTraffic implements FirewallCheck.Question {
     }
     String subject = Words.family(divert.family()) + " " + divert.transport();
     Fate fate = firewall.arrives(lost.get(0));
-    int mark = firewall.names().mark();
+    IntPredicate marked = firewall.marked(lost.get(0));
     Set<RuleAt> takers =
         fate.dropped().isPresent()
             ? findings.foreign(fate.dropped()).stream().collect(toSet())
-            : firewall.takers(lost.get(0), other -> Marks.given(mark, other));
-    Optional<RuleAt> overwriting = Marks.overwriting(mark, fate);
+            : firewall.takers(lost.get(0), other -> Marks.given(marked, other));
+    Optional<RuleAt> overwriting = Marks.overwriting(marked, fate);
     Optional<RuleAt> meant = meant(firewall, findings, lost.get(0), fate);
     if (overwriting.isPresent()) {
-      Marks.report(findings, overwriting.get(), fate, subject, "what upstreams reply");
+      Marks.report(findings, marked, overwriting.get(), fate, subject, "what upstreams reply");
     } else if (!takers.isEmpty()) {
       takers.forEach(rule -> taken(findings, rule, subject));
     } else if (meant.isPresent()) {
@@ -153,17 +154,18 @@ final class SocketTraffic implements FirewallCheck.Question {
       Fate fate = firewall.arrives(owned);
       if (firewall.handedOver(intercept, packet, firewall.arrives(packet))
           && !firewall.handedOver(intercept, owned, fate)
-          && fate.mark() == firewall.names().mark()) {
-        swallowed(findings, intercept, fate);
+          && firewall.marked(packet).test(fate.mark())) {
+        swallowed(findings, intercept, fate, firewall.marked(packet));
         return;
       }
     }
   }
 
-  private static void swallowed(FirewallFindings findings, Intercept intercept, Fate fate) {
+  private static void swallowed(
+      FirewallFindings findings, Intercept intercept, Fate fate, IntPredicate marked) {
     RuleAt rule =
         fate.steps().stream()
-            .filter(step -> step.mark() == findings.names().mark())
+            .filter(step -> marked.test(step.mark()))
             .map(Fate.Step::rule)
             .findFirst()
             .orElseThrow();

@@ -22,11 +22,7 @@ record RouteNames(IpFamily family, int mark, int table) {
 
   /** Whether a rule has all packets with the mark looked up in the table. */
   boolean looksUp(PolicyRule rule) {
-    return inTable(rule)
-        && !rule.inverted()
-        && !rule.narrow()
-        && rule.mask() != 0
-        && rule.acceptsMark(mark);
+    return rule.looksUp(mark, table);
   }
 
   /** Whether a rule looks in the table, for whatever packets. */

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.pellucid.runtime.host.Intercept;
+import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.OnProxyDown;
 import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.host.RuleNames;
@@ -16,6 +17,7 @@ import dev.pellucid.runtime.host.state.Interface;
 import dev.pellucid.runtime.host.state.Interfaces;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -47,6 +49,12 @@ class HandWrittenRulesTest {
 
   private static List<Finding> examine(Intercept intercept, String table, String... rules)
       throws Exception {
+    return examine(intercept, Map.of(), table, rules);
+  }
+
+  private static List<Finding> examine(
+      Intercept intercept, Map<IpFamily, Integer> masks, String table, String... rules)
+      throws Exception {
     String listing =
         Stream.of(rules)
             .collect(
@@ -58,7 +66,8 @@ class HandWrittenRulesTest {
             new FirewallCheck.Rules(PaperRuleset.iptables(listing), Set.of()),
             address -> Optional.of("wan0"),
             INTERFACES,
-            new HostRequirements(wanted, List.of(), "apply")));
+            new HostRequirements(wanted, List.of(), "apply"),
+            masks));
   }
 
   private static List<Finding> mangle(String... rules) throws Exception {
@@ -133,5 +142,18 @@ class HandWrittenRulesTest {
             web().withOnProxyDown(OnProxyDown.BYPASS), "mangle", CALL, TPROXY, NEW, MARK, ACCEPT);
     Finding finding = only(FindingType.ON_PROXY_DOWN, findings);
     assertEquals(TPROXY.strip().replace("-A", "iptables -t mangle -D") + "\napply", finding.cure());
+  }
+
+  @Test
+  void theOtherBitsOfAMarkAreOthers() throws Exception {
+    String quality = "-A PREROUTING -j MARK --set-xmark 0x100/0x100\n";
+    String bit = "-A DIVERT -j MARK --set-xmark 0x1/0x1\n";
+    String[] rules = {quality, CALL, TPROXY, NEW, bit, ACCEPT};
+    assertEquals(
+        List.of(), examine(web(), Map.of(IpFamily.IPV4, 0x1), "mangle", rules), "fwmark 0x1/0x1");
+    assertEquals(
+        Set.of(FindingType.TPROXY_MISSING, FindingType.DIVERT_MISSING),
+        Set.copyOf(mangle(rules).stream().map(Finding::type).toList()),
+        "fwmark 0x1");
   }
 }
