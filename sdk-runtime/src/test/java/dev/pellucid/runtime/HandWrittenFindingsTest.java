@@ -134,4 +134,22 @@ class HandWrittenFindingsTest {
     lab.assertFlows(Transport.TCP, false);
     lab.assertClean(Depth.LOOK);
   }
+
+  @Test
+  void aRedirectGoesToAnotherPort(LabNetwork net) throws Exception {
+    DoctorLab lab =
+        DoctorLab.start(
+            net,
+            folder,
+            FirewallBackEnd.NFT,
+            """
+            near { address = "0.0.0.0:50080"
+                   intercept { mode = redirect, ports = [80], interfaces = [client0] } }
+            """);
+    lab.onProxy("nft flush chain inet pellucid nat_prerouting");
+    breakAndCure(
+        lab,
+        "iptables -t nat -A PREROUTING -i client0 -p tcp --dport 80 -j REDIRECT --to-ports 50081",
+        FindingType.TPROXY_WRONG_PORT);
+  }
 }

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host.doctor.firewall;
 
+import dev.pellucid.api.Addresses;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.IpFamily;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The rules there are and those that are wanted, as all questions about them see them.
@@ -38,6 +41,12 @@ record Firewall(
     HostRequirements wanted,
     PaperPackets packets,
     Map<IpFamily, Integer> masks) {
+
+  /** A redirect, or the address that iptables or nft translates to. */
+  private static final Pattern TRANSLATION =
+      Pattern.compile(
+          "-j REDIRECT\\b|\\bredirect(?: to|$)|(?:--to-destination|\\bdnat(?: ip6?)? to)"
+              + " \\[?([0-9]+\\.[0-9.]+|[0-9a-f]*:[0-9a-f:]+)");
 
   private static final int ALL_BITS = -1;
   private static final Set<Fate.Action> ENDS = EnumSet.of(Fate.Action.ACCEPT, Fate.Action.RETURN);
@@ -138,6 +147,19 @@ record Firewall(
   static boolean redirects(Intercept intercept, RuleAt rule) {
     return intercept.mode() == InterceptMode.REDIRECT
         && rule.text().matches(".*(:|to-ports )" + intercept.listener().getPort() + "\\b.*");
+  }
+
+  /** Whether a rule changes the destination to this host's own, as far as its text tells. */
+  boolean redirectsHere(RuleAt rule) {
+    Matcher translation = TRANSLATION.matcher(rule.text());
+    if (!translation.find()) {
+      return false;
+    }
+    if (translation.group(1) == null) {
+      return true;
+    }
+    InetAddress to = Addresses.literal(translation.group(1));
+    return to.isLoopbackAddress() || interfaces.owns(to);
   }
 
   /**

@@ -101,9 +101,9 @@ final class NewTraffic implements FirewallCheck.Question {
       wrong(at.rule(), to);
     }
 
-    // Others' translations are a question of their own.
+    // Others' translations to elsewhere are a question of their own.
     private void redirected(RuleAt rule) {
-      if (findings.ours(rule)) {
+      if (findings.ours(rule) || firewall.redirectsHere(rule)) {
         wrong(rule, "another port");
       }
     }

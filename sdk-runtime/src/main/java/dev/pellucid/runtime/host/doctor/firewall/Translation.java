@@ -21,7 +21,12 @@ final class Translation implements FirewallCheck.Question {
         Optional<RuleAt> rule =
             findings
                 .foreign(firewall.arrives(packet).translated())
-                .filter(other -> !Firewall.redirects(intercept, other));
+                .filter(other -> !Firewall.redirects(intercept, other))
+                // Our own redirect gone wrong, see NewTraffic.
+                .filter(
+                    other ->
+                        intercept.mode() != InterceptMode.REDIRECT
+                            || !firewall.redirectsHere(other));
         rule.ifPresent(other -> destination(findings, intercept, packet, other));
       }
     }

@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the check concludes from rules that somebody wrote by hand, and broke. */
 class HandWrittenRulesTest {
@@ -155,5 +157,20 @@ class HandWrittenRulesTest {
         Set.of(FindingType.TPROXY_MISSING, FindingType.DIVERT_MISSING),
         Set.copyOf(mangle(rules).stream().map(Finding::type).toList()),
         "fwmark 0x1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "REDIRECT --to-ports 50081, TPROXY_WRONG_PORT, true",
+    "DNAT --to-destination 127.0.0.1:50081, TPROXY_WRONG_PORT, true",
+    "DNAT --to-destination 10.9.9.9:80, NAT, false"
+  })
+  void aRedirectToAnotherPort(String target, FindingType type, boolean applied) throws Exception {
+    Intercept redirect =
+        Intercept.redirect(
+            "web", new InetSocketAddress("0.0.0.0", 50080), List.of(PortRange.of(80)));
+    String rule = "PREROUTING -p tcp -m tcp --dport 80 -j " + target;
+    Finding finding = only(type, examine(redirect, "nat", "-A " + rule + "\n"));
+    assertEquals("iptables -t nat -D " + rule + (applied ? "\napply" : ""), finding.cure());
   }
 }
