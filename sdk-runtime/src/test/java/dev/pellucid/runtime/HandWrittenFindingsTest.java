@@ -152,4 +152,26 @@ class HandWrittenFindingsTest {
         "iptables -t nat -A PREROUTING -i client0 -p tcp --dport 80 -j REDIRECT --to-ports 50081",
         FindingType.TPROXY_WRONG_PORT);
   }
+
+  @Test
+  void datagramsGoToSocketsFirst(LabNetwork net) throws Exception {
+    DoctorLab lab =
+        DoctorLab.start(
+            net,
+            folder,
+            FirewallBackEnd.NFT,
+            """
+              dns { transport = udp, address = "0.0.0.0:50080"
+                    intercept { ports = [80], interfaces = [client0] } }
+            }
+            pellucid.rules { mark = 1, route-table = 100
+            """);
+    lab.onProxy(lab.wanted().rules().removing().text());
+    lab.onProxy(
+        IPTABLES
+            .replace("iptables -t mangle -A DIVERT -p tcp --syn -j RETURN\n", "")
+            .replace("tcp", "udp"));
+    lab.cure(lab.assertOnly(FindingType.DIVERT_UDP_FIRST, Depth.LOOK), Depth.LOOK);
+    lab.assertFlows(Transport.UDP, false);
+  }
 }

@@ -163,15 +163,12 @@ final class SocketTraffic implements FirewallCheck.Question {
 
   private static void swallowed(
       FirewallFindings findings, Intercept intercept, Fate fate, IntPredicate marked) {
-    RuleAt rule =
-        fate.steps().stream()
-            .filter(step -> marked.test(step.mark()))
-            .map(Fate.Step::rule)
-            .findFirst()
-            .orElseThrow();
+    Fate.Step marking =
+        fate.steps().stream().filter(step -> marked.test(step.mark())).findFirst().orElseThrow();
     switch (intercept.transport()) {
-      case TCP -> syn(findings, intercept, rule);
-      case UDP -> datagram(findings, intercept, rule);
+      case TCP -> syn(findings, intercept, marking.rule());
+      // The chain may serve TCP too: what has to move is what calls it.
+      case UDP -> datagram(findings, intercept, matching(marking));
     }
   }
 
@@ -209,9 +206,6 @@ final class SocketTraffic implements FirewallCheck.Question {
         "A socket that answers in the name of a destination would get the client's next datagrams"
             + " in place of the listener, unless it is connected elsewhere, as this proxy's own"
             + " are.",
-        findings.ours(rule)
-            ? findings.applyCommand()
-            : "# have this rule, or the rule that calls its chain, match UDP only behind the TPROXY"
-                + " rules");
+        findings.replacement(rule));
   }
 }

@@ -173,4 +173,16 @@ class HandWrittenRulesTest {
     Finding finding = only(type, examine(redirect, "nat", "-A " + rule + "\n"));
     assertEquals("iptables -t nat -D " + rule + (applied ? "\napply" : ""), finding.cure());
   }
+
+  @Test
+  void theCallForDatagramsHasToMove() throws Exception {
+    Intercept dns =
+        Intercept.udp("dns", new InetSocketAddress("0.0.0.0", 50080), List.of(PortRange.of(80)));
+    String call = CALL.replace("tcp", "udp");
+    String tproxy = TPROXY.replace("tcp", "udp");
+    Finding finding =
+        only(FindingType.DIVERT_UDP_FIRST, examine(dns, "mangle", call, tproxy, MARK, ACCEPT));
+    assertEquals(REPLACES_CALL.replace("tcp", "udp"), finding.cure());
+    assertEquals(List.of(), examine(dns, "mangle", tproxy, call, MARK, ACCEPT));
+  }
 }
