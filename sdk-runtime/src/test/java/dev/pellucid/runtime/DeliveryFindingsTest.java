@@ -10,6 +10,8 @@ import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.examination.Depth;
 import dev.pellucid.runtime.host.examination.FindingType;
 import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,4 +142,38 @@ class DeliveryFindingsTest {
                 + " ip saddr 10.1.0.0/24 oifname server0 masquerade"),
         "iptables -t nat -A POSTROUTING -s 10.1.0.0/24 -o server0 -j MASQUERADE");
   }
+
+  /** Rules about the servers alone, where listeners take what comes by any interface. */
+  @Test
+  void rulesAreAboutServersNearby(LabNetwork net) throws Exception {
+    FirewallBackEnd nft = FirewallBackEnd.NFT;
+    DoctorLab lab =
+        DoctorLab.start(
+            net, folder, nft, "web { address = \"0.0.0.0:50080\", intercept { ports = [80] } }");
+    lab.assertClean(Depth.LOOK);
+    breakAndCure(lab, masquerade(nft), FindingType.NAT);
+    for (Stranger stranger : NEARBY) {
+      lab.onProxy("nft delete table ip stranger");
+      breakAndCure(lab, chain(stranger.hook(), stranger.rules()), stranger.type());
+    }
+  }
+
+  private record Stranger(FindingType type, String hook, String rules) {}
+
+  private static final List<Stranger> NEARBY =
+      List.of(
+          new Stranger(
+              FindingType.NAT,
+              "prerouting",
+              "type nat hook prerouting priority dstnat;"
+                  + " ip daddr 10.2.0.2 tcp dport 80 redirect to :9999"),
+          new Stranger(
+              FindingType.TPROXY_SHADOWED,
+              "prerouting",
+              "type filter hook prerouting priority raw;"
+                  + " ip daddr 10.2.0.0/24 tcp dport 80 drop"),
+          new Stranger(
+              FindingType.INPUT_DROPPED,
+              "input",
+              "type filter hook input priority 0; ip daddr 10.2.0.2 drop"));
 }

@@ -15,6 +15,8 @@ public final class Ruleset {
   /** By hook in the order in which the kernel calls them. */
   private final List<Placed> chains;
 
+  private final List<Table> tables;
+
   /** Of tables in the order in which they came. */
   Ruleset(List<Table> tables) {
     List<Placed> placed = new ArrayList<>();
@@ -29,6 +31,7 @@ public final class Ruleset {
         comparingInt((Placed one) -> one.base().place())
             .thenComparingInt(one -> one.base().priority()));
     this.chains = List.copyOf(placed);
+    this.tables = List.copyOf(tables);
   }
 
   /**
@@ -62,5 +65,16 @@ public final class Ruleset {
       }
     }
     return walk.fate();
+  }
+
+  /** What the rules name, each rule for itself, in no order. */
+  public List<Named> named() {
+    return tables.stream()
+        .flatMap(table -> table.chains().values().stream())
+        .flatMap(chain -> chain.rules().stream())
+        .map(rule -> Named.of(rule.at().text()))
+        .filter(named -> !named.isEmpty())
+        .distinct()
+        .toList();
   }
 }

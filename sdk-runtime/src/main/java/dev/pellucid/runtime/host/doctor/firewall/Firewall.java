@@ -13,6 +13,7 @@ import dev.pellucid.runtime.host.ruleset.RuleAt;
 import dev.pellucid.runtime.host.state.Interfaces;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,7 +30,8 @@ import java.util.regex.Pattern;
  *
  * @param walk what becomes of packets
  * @param routes where they leave
- * @param interfaces where they come from
+ * @param around what there is around the host
+ * @param endpoints between whom they go
  * @param wanted what the proxy asks for
  * @param packets the packets to walk
  * @param masks the bits of the mark that deliver packets here, by family; without one, all
@@ -37,7 +39,8 @@ import java.util.regex.Pattern;
 record Firewall(
     Walk walk,
     Routes routes,
-    Interfaces interfaces,
+    Surroundings around,
+    Endpoints endpoints,
     HostRequirements wanted,
     PaperPackets packets,
     Map<IpFamily, Integer> masks) {
@@ -66,23 +69,50 @@ record Firewall(
     Optional<String> towards(InetAddress address) throws IOException, InterruptedException;
   }
 
-  Firewall(Walk walk, Routes routes, Interfaces interfaces, HostRequirements wanted) {
-    this(walk, routes, interfaces, wanted, Map.of());
+  Firewall(Walk walk, Routes routes, Surroundings around, HostRequirements wanted) {
+    this(walk, routes, around, wanted, Map.of());
   }
 
   Firewall(
       Walk walk,
       Routes routes,
-      Interfaces interfaces,
+      Surroundings around,
+      HostRequirements wanted,
+      Map<IpFamily, Integer> masks) {
+    this(walk, routes, around, new Endpoints(around, upstreams(wanted)), wanted, masks);
+  }
+
+  private Firewall(
+      Walk walk,
+      Routes routes,
+      Surroundings around,
+      Endpoints endpoints,
       HostRequirements wanted,
       Map<IpFamily, Integer> masks) {
     this(
         walk,
         routes,
-        interfaces,
+        around,
+        endpoints,
         wanted,
-        new PaperPackets(interfaces, wanted.rules().intercepts(), wanted.rules().names().mark()),
+        new PaperPackets(
+            around.interfaces(),
+            endpoints,
+            wanted.rules().intercepts(),
+            wanted.rules().names().mark()),
         masks);
+  }
+
+  private static List<InetAddress> upstreams(HostRequirements wanted) {
+    return wanted.listeners().stream()
+        .flatMap(listener -> listener.upstreams().stream())
+        .map(InetSocketAddress::getAddress)
+        .toList();
+  }
+
+  /** Where packets come from. */
+  Interfaces interfaces() {
+    return around.interfaces();
   }
 
   List<Intercept> intercepts() {
@@ -140,7 +170,7 @@ record Firewall(
 
   // Without an address, the kernel looks for a listener at one of the interface's.
   private boolean has(Packet packet, InetAddress address) {
-    return interfaces.named(packet.inInterface()).filter(in -> in.owns(address)).isPresent();
+    return interfaces().named(packet.inInterface()).filter(in -> in.owns(address)).isPresent();
   }
 
   /** Whether a rule redirects to the intercept's listener, as far as its text tells. */

@@ -14,9 +14,12 @@ import dev.pellucid.runtime.host.ruleset.Ruleset;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Route;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Walks packets on paper through the firewall, and looks whether they come where they should. */
@@ -62,7 +65,7 @@ public final class FirewallCheck implements Check {
         new Firewall(
             new Rules(host.ruleset(), Set.of()),
             routes(host),
-            host.interfaces().receiving(),
+            Surroundings.of(host),
             wanted,
             masks(host, wanted)));
   }
@@ -82,8 +85,17 @@ public final class FirewallCheck implements Check {
     return masks;
   }
 
+  // Each question asks for them again.
   private static Firewall.Routes routes(Host host) {
-    return address -> host.routing(IpFamily.of(address)).lookup(address).flatMap(Route::link);
+    Map<InetAddress, Optional<String>> known = new HashMap<>();
+    return address -> {
+      Optional<String> link = known.get(address);
+      if (link == null) {
+        link = host.routing(IpFamily.of(address)).lookup(address).flatMap(Route::link);
+        known.put(address, link);
+      }
+      return link;
+    };
   }
 
   static List<Finding> examine(Firewall firewall) throws IOException, InterruptedException {

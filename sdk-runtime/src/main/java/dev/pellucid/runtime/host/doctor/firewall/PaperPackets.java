@@ -1,6 +1,5 @@
 package dev.pellucid.runtime.host.doctor.firewall;
 
-import dev.pellucid.api.Addresses;
 import dev.pellucid.api.Cidr;
 import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.host.Intercept;
@@ -12,7 +11,7 @@ import dev.pellucid.runtime.host.ruleset.Packet;
 import dev.pellucid.runtime.host.state.Interface;
 import dev.pellucid.runtime.host.state.Interfaces;
 import java.net.InetAddress;
-import java.util.Collection;
+import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,21 +22,19 @@ final class PaperPackets {
   /** A port that programs choose for themselves. */
   static final int CLIENT_PORT = 40000;
 
-  private static final InetAddress FAR_CLIENT = Addresses.literal("198.51.100.1");
-  private static final InetAddress FAR_CLIENT_6 = Addresses.literal("2001:db8:1::1");
-  private static final InetAddress FAR_SERVER = Addresses.literal("203.0.113.1");
-  private static final InetAddress FAR_SERVER_6 = Addresses.literal("2001:db8:2::1");
-
   private final Interfaces interfaces;
+  private final Endpoints endpoints;
   private final List<Intercept> intercepts;
   private final int mark;
 
   /**
+   * @param endpoints between whom they go
    * @param intercepts in their order, of which the first that matches takes a packet
    * @param mark the mark of what is intercepted
    */
-  PaperPackets(Interfaces interfaces, List<Intercept> intercepts, int mark) {
+  PaperPackets(Interfaces interfaces, Endpoints endpoints, List<Intercept> intercepts, int mark) {
     this.interfaces = interfaces;
+    this.endpoints = endpoints;
     this.intercepts = intercepts;
     this.mark = mark;
   }
@@ -87,7 +84,13 @@ final class PaperPackets {
         .map(
             in ->
                 packet(
-                    transport, in, client(family), CLIENT_PORT, server(family), port, Owner.NONE))
+                    transport,
+                    in,
+                    Endpoints.client(family),
+                    CLIENT_PORT,
+                    Endpoints.server(family),
+                    port,
+                    Owner.NONE))
         .filter(packet -> intercepts.stream().noneMatch(other -> matches(other, packet)))
         .toList();
   }
@@ -95,7 +98,14 @@ final class PaperPackets {
   /** What comes back from a server to a transparent socket, by each interface. */
   List<Packet> replies(IpFamily family, Transport transport) {
     Packet asked =
-        packet(transport, "", client(family), CLIENT_PORT, server(family), 80, Owner.NONE);
+        packet(
+            transport,
+            "",
+            Endpoints.client(family),
+            CLIENT_PORT,
+            Endpoints.server(family),
+            80,
+            Owner.NONE);
     return interfaces.names().stream().map(in -> reply(asked, in)).toList();
   }
 
@@ -107,21 +117,6 @@ final class PaperPackets {
     return on(owned(returned, false, Owner.TRANSPARENT_SOCKET), in, "").withMark(0);
   }
 
-  /** The addresses that clients of a listener come from. */
-  Collection<InetAddress> clients(IpFamily family, String listener) {
-    Set<InetAddress> clients = new LinkedHashSet<>();
-    List<Intercept> own = named(family, listener);
-    own.stream().flatMap(i -> i.sources().stream()).map(this::member).forEach(clients::add);
-    if (clients.isEmpty()) {
-      clients.add(client(family));
-      own.stream()
-          .flatMap(i -> i.interfaces().stream())
-          .map(in -> neighbour(family, in))
-          .forEach(clients::add);
-    }
-    return clients;
-  }
-
   /** The intercepts of a listener. */
   List<Intercept> named(IpFamily family, String listener) {
     return intercepts.stream()
@@ -130,43 +125,29 @@ final class PaperPackets {
         .toList();
   }
 
-  /** Where clients of an intercept want to go, one address for each network. */
-  List<InetAddress> destinations(Intercept intercept) {
-    return intercept.destinations().isEmpty()
-        ? List.of(server(family(intercept)))
-        : intercept.destinations().stream().map(this::member).toList();
-  }
-
   /** Where an intercept's packets arrive. */
   List<String> interfacesOf(Intercept intercept) {
     return intercept.interfaces().isEmpty() ? interfaces.names() : intercept.interfaces();
   }
 
-  // One thing varies at a time: the product of all would be many.
+  // One end varies at a time: the product of all would be many.
   private Stream<Packet> variations(Intercept intercept, String in) {
-    List<InetAddress> sources =
-        intercept.sources().isEmpty()
-            ? List.of(neighbour(family(intercept), in))
-            : intercept.sources().stream().map(this::member).toList();
-    List<InetAddress> destinations = destinations(intercept);
-    Set<Packet> packets = new LinkedHashSet<>();
+    List<InetAddress> sources = endpoints.sources(intercept, in);
     Owner owner = intercept.mode() == InterceptMode.FOREIGN ? Owner.TRANSPARENT_SOCKET : Owner.NONE;
-    for (PortRange range : intercept.ports()) {
-      for (int port : List.of(range.first(), (range.first() + range.last()) / 2, range.last())) {
-        packets.add(
-            packet(
-                intercept.transport(),
-                in,
-                sources.get(0),
-                CLIENT_PORT,
-                destinations.get(0),
-                port,
-                owner));
-      }
+    Set<Packet> packets = new LinkedHashSet<>();
+    for (InetSocketAddress to : endpoints.destinations(intercept, in)) {
+      packets.add(
+          packet(
+              intercept.transport(),
+              in,
+              sources.get(0),
+              CLIENT_PORT,
+              to.getAddress(),
+              to.getPort(),
+              owner));
     }
     Packet sample = packets.iterator().next();
     sources.forEach(source -> packets.add(from(sample, source, CLIENT_PORT)));
-    destinations.forEach(to -> packets.add(to(sample, to, sample.destinationPort())));
     return packets.stream();
   }
 
@@ -197,39 +178,8 @@ final class PaperPackets {
     return networks.isEmpty() || networks.stream().anyMatch(network -> network.contains(address));
   }
 
-  // Where an interface has a network of its own, clients come from there rather than from afar.
-  private InetAddress neighbour(IpFamily family, String in) {
-    return interfaces.named(in).stream()
-        .flatMap(each -> each.routable(family).stream())
-        .map(Interface.Address::network)
-        .filter(network -> network.address().getAddress().length * 8 - network.prefixLength() > 1)
-        .findFirst()
-        .map(this::member)
-        .orElse(client(family));
-  }
-
-  /** An address of a network that is not this host's. */
-  private InetAddress member(Cidr network) {
-    InetAddress member = network.address();
-    if (network.prefixLength() == member.getAddress().length * 8) {
-      return member;
-    }
-    do {
-      member = NextAddress.after(member);
-    } while (interfaces.owns(member) && network.contains(NextAddress.after(member)));
-    return member;
-  }
-
   static IpFamily family(Intercept intercept) {
     return IpFamily.of(intercept.listener().getAddress());
-  }
-
-  private static InetAddress client(IpFamily family) {
-    return family == IpFamily.IPV4 ? FAR_CLIENT : FAR_CLIENT_6;
-  }
-
-  private static InetAddress server(IpFamily family) {
-    return family == IpFamily.IPV4 ? FAR_SERVER : FAR_SERVER_6;
   }
 
   private static Packet.Protocol protocol(Transport transport) {

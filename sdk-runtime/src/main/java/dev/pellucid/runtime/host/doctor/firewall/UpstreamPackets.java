@@ -10,10 +10,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the proxy sends to upstreams in other names than its own. */
@@ -27,6 +28,8 @@ final class UpstreamPackets {
    * @param known whether it goes to a known upstream, or to whatever clients ask for
    */
   record Sent(String listener, Packet packet, boolean known) {}
+
+  private static final int FEW = 3;
 
   private final Firewall firewall;
   private final List<Sent> sent = new ArrayList<>();
@@ -48,64 +51,93 @@ final class UpstreamPackets {
 
   private void add(ListenerRequirements listener) throws IOException, InterruptedException {
     for (InetSocketAddress upstream : listener.upstreams()) {
-      add(listener, upstream, true);
+      Optional<String> out = firewall.routes().towards(upstream.getAddress());
+      if (out.isPresent()) {
+        add(listener, upstream, out.get(), true, clients(listener, upstream));
+      }
     }
     if (listener.upstreams().isEmpty()) {
-      for (InetSocketAddress destination : originalDestinations(listener)) {
-        add(listener, destination, false);
+      for (IpFamily family : IpFamily.values()) {
+        for (Intercept intercept : firewall.packets().named(family, listener.name())) {
+          originalDestinations(listener, intercept);
+        }
       }
     }
   }
 
-  private List<InetSocketAddress> originalDestinations(ListenerRequirements listener) {
-    return Arrays.stream(IpFamily.values())
-        .flatMap(family -> firewall.packets().named(family, listener.name()).stream())
-        .flatMap(this::originalDestinations)
-        .toList();
-  }
-
-  private Stream<InetSocketAddress> originalDestinations(Intercept intercept) {
-    return firewall.packets().destinations(intercept).stream()
-        .flatMap(
-            address ->
-                intercept.ports().stream()
-                    .map(range -> new InetSocketAddress(address, range.first())));
-  }
-
-  private void add(ListenerRequirements listener, InetSocketAddress to, boolean known)
+  // All clients to one destination behind each interface, and a few to the others.
+  private void originalDestinations(ListenerRequirements listener, Intercept intercept)
       throws IOException, InterruptedException {
-    for (String out : leaving(listener, to.getAddress())) {
-      for (InetAddress from : sources(listener, IpFamily.of(to.getAddress()))) {
-        Packet packet =
-            PaperPackets.packet(
-                listener.transport(),
-                "",
-                from,
-                PaperPackets.CLIENT_PORT,
-                to.getAddress(),
-                to.getPort(),
-                Owner.TRANSPARENT_SOCKET);
-        Packet marked = packet.withMark(firewall.senderMark());
-        sent.add(new Sent(listener.name(), PaperPackets.on(marked, "", out), known));
+    Set<String> seen = new HashSet<>();
+    for (InetSocketAddress to : firewall.endpoints().destinations(intercept, "")) {
+      List<InetAddress> clients =
+          clients(listener, to).stream()
+              .filter(from -> !inOneNetwork(from, to.getAddress()))
+              .toList();
+      for (String out : leaving(listener, to.getAddress())) {
+        add(
+            listener,
+            to,
+            out,
+            false,
+            seen.add(out) ? clients : clients.subList(0, Math.min(FEW, clients.size())));
       }
     }
   }
 
-  private Collection<InetAddress> sources(ListenerRequirements listener, IpFamily family) {
+  private void add(
+      ListenerRequirements listener,
+      InetSocketAddress to,
+      String out,
+      boolean known,
+      List<InetAddress> clients) {
+    for (InetAddress from : clients) {
+      Packet packet =
+          PaperPackets.packet(
+              listener.transport(),
+              "",
+              from,
+              PaperPackets.CLIENT_PORT,
+              to.getAddress(),
+              to.getPort(),
+              Owner.TRANSPARENT_SOCKET);
+      Packet marked = packet.withMark(firewall.senderMark());
+      sent.add(new Sent(listener.name(), PaperPackets.on(marked, "", out), known));
+    }
+  }
+
+  private List<InetAddress> clients(ListenerRequirements listener, InetSocketAddress to) {
+    IpFamily family = IpFamily.of(to.getAddress());
     if (listener.source() instanceof SourceAddress.Given given) {
       return IpFamily.of(given.address()) == family ? List.of(given.address()) : List.of();
     }
-    return firewall.packets().clients(family, listener.name());
+    List<Intercept> intercepts = firewall.packets().named(family, listener.name());
+    return List.copyOf(firewall.endpoints().clients(family, intercepts));
+  }
+
+  // They do not pass by here, unless a pool sends them there.
+  private boolean inOneNetwork(InetAddress from, InetAddress to) {
+    return firewall
+        .around()
+        .networkOf(from)
+        .filter(network -> network.prefix().contains(to))
+        .isPresent();
   }
 
   // Without a route to it, an example of what clients ask for stands for what is near.
   private Collection<String> leaving(ListenerRequirements listener, InetAddress to)
       throws IOException, InterruptedException {
+    Optional<Surroundings.Network> near = firewall.around().networkOf(to);
+    if (near.isPresent()) {
+      return Stream.of(near.get().link())
+          .filter(link -> !listener.interfaces().contains(link))
+          .toList();
+    }
     Optional<String> out = firewall.routes().towards(to);
     List<String> others =
         firewall.interfaces().names().stream()
             .filter(name -> !listener.interfaces().contains(name))
             .toList();
-    return out.map(List::of).orElse(listener.upstreams().isEmpty() ? others : List.of());
+    return out.map(List::of).orElse(others);
   }
 }

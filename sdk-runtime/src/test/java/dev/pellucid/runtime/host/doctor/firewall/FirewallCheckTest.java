@@ -3,6 +3,7 @@ package dev.pellucid.runtime.host.doctor.firewall;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.pellucid.api.Addresses;
+import dev.pellucid.api.Cidr;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.host.Rules;
@@ -11,13 +12,16 @@ import dev.pellucid.runtime.host.examination.FindingType;
 import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.ruleset.Fate;
 import dev.pellucid.runtime.host.ruleset.Hook;
+import dev.pellucid.runtime.host.ruleset.Named;
 import dev.pellucid.runtime.host.ruleset.Owner;
 import dev.pellucid.runtime.host.ruleset.Packet;
 import dev.pellucid.runtime.host.ruleset.RuleAt;
 import dev.pellucid.runtime.host.state.Interface;
 import dev.pellucid.runtime.host.state.Interfaces;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,11 +44,18 @@ class FirewallCheckTest {
                   new Interface.Address(Addresses.literal("10.1.0.1"), 24, Interface.Scope.GLOBAL)),
               link("wan0")));
 
+  private static final Surroundings AROUND = new Surroundings(INTERFACES, List.of(), List.of());
+
   private static Interface link(String name, Interface.Address... addresses) {
     return new Interface(name, Set.of("UP"), true, "", Optional.empty(), List.of(addresses));
   }
 
   private static List<Finding> examine(Firewall.Walk walk, String... listeners) throws Exception {
+    return examine(AROUND, walk, listeners);
+  }
+
+  private static List<Finding> examine(Surroundings around, Firewall.Walk walk, String... listeners)
+      throws Exception {
     List<Intercept> intercepts =
         List.of(listeners).stream()
             .map(
@@ -57,7 +68,7 @@ class FirewallCheckTest {
             .toList();
     HostRequirements wanted = new HostRequirements(Rules.of(intercepts), List.of(), "apply");
     return FirewallCheck.examine(
-        new Firewall(walk, address -> Optional.of("wan0"), INTERFACES, wanted));
+        new Firewall(walk, address -> Optional.of("wan0"), around, wanted));
   }
 
   /** What becomes of packets where all is well: TCP to port 80 or 81 goes to port 50081. */
@@ -133,5 +144,54 @@ class FirewallCheckTest {
           return well(hook, packet, listening);
         },
         "a");
+  }
+
+  private static Firewall.Walk dropping(InetAddress to, int port) {
+    return (hook, packet, listening) ->
+        hook == Hook.PREROUTING
+                && packet.destination().equals(to)
+                && packet.destinationPort() == port
+            ? fate(Optional.of(POLICY), packet.mark(), Optional.empty())
+            : well(hook, packet, listening);
+  }
+
+  @Test
+  void clientsGoWhereRulesSay() throws Exception {
+    InetAddress server = Addresses.literal("10.2.0.77");
+    List<Surroundings.Network> networks =
+        List.of(new Surroundings.Network(Cidr.parse("10.2.0.0/24"), "wan0"));
+    Named named = new Named(List.of(Cidr.of(server)), List.of(22, 81));
+    assertEquals(
+        Set.of(FindingType.TPROXY_SHADOWED),
+        types(
+            examine(
+                new Surroundings(INTERFACES, networks, List.of(named)),
+                dropping(server, 81),
+                "a")));
+    assertEquals(
+        List.of(),
+        examine(
+            new Surroundings(INTERFACES, List.of(), List.of(named)), dropping(server, 81), "a"));
+  }
+
+  /** Docker, for one, drops what others send to its containers' own addresses. */
+  @Test
+  void nobodyAsksForWhatIsBehindBridges() throws Exception {
+    InetAddress container = Addresses.literal("172.17.0.2");
+    Interface bridge =
+        new Interface("docker0", Set.of("UP"), true, "bridge", Optional.empty(), List.of());
+    List<Interface> all = new ArrayList<>(INTERFACES.list());
+    all.add(bridge);
+    Surroundings around =
+        new Surroundings(
+            new Interfaces(all),
+            List.of(new Surroundings.Network(Cidr.parse("172.17.0.0/16"), "docker0")),
+            List.of(new Named(List.of(Cidr.of(container)), List.of())));
+    Firewall.Walk walk =
+        (hook, packet, listening) ->
+            packet.inInterface().equals("docker0")
+                ? well(hook, packet, listening)
+                : dropping(container, 80).walk(hook, packet, listening);
+    assertEquals(List.of(), examine(around, walk, "a"));
   }
 }
