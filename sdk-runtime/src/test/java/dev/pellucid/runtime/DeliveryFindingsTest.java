@@ -2,12 +2,14 @@ package dev.pellucid.runtime;
 
 import static dev.pellucid.runtime.EditedRules.chain;
 import static dev.pellucid.runtime.EditedRules.either;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.pellucid.api.Transport;
 import dev.pellucid.lab.FirewallBackEnd;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.examination.Depth;
+import dev.pellucid.runtime.host.examination.Finding;
 import dev.pellucid.runtime.host.examination.FindingType;
 import java.nio.file.Path;
 import java.util.List;
@@ -156,6 +158,35 @@ class DeliveryFindingsTest {
       lab.onProxy("nft delete table ip stranger");
       breakAndCure(lab, chain(stranger.hook(), stranger.rules()), stranger.type());
     }
+  }
+
+  @Test
+  void theCureIsForAllPorts(LabNetwork net) throws Exception {
+    DoctorLab lab =
+        DoctorLab.start(
+            net,
+            folder,
+            FirewallBackEnd.NFT,
+            """
+            web { address = "0.0.0.0:50080"
+              intercept { ports = [80, "8000-8019"], interfaces = [client0] } }
+            """);
+    lab.onProxy(masquerade(FirewallBackEnd.NFT));
+    Finding finding = lab.assertOnly(FindingType.NAT, Depth.LOOK);
+    assertEquals(
+        """
+        nft 'insert rule ip stranger postrouting oifname "server0" tcp dport 80 accept'
+        nft 'insert rule ip stranger postrouting oifname "server0" tcp dport 8000-8019 accept'""",
+        finding.cure());
+    lab.cure(finding, Depth.LOOK);
+    lab.assertFlows(Transport.TCP, false);
+    lab.onProxy(
+        chain(
+            "prerouting",
+            "type nat hook prerouting priority dstnat; tcp dport 8003-8005 redirect to :9999"));
+    lab.cure(lab.assertOnly(FindingType.NAT, Depth.LOOK), Depth.LOOK);
+    lab.onProxy(chain("input", "type filter hook input priority 0; tcp dport 8005 drop"));
+    lab.cure(lab.assertOnly(FindingType.INPUT_DROPPED, Depth.LOOK), Depth.LOOK);
   }
 
   private record Stranger(FindingType type, String hook, String rules) {}

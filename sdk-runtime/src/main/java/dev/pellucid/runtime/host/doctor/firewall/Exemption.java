@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.host.doctor.firewall;
 
 import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.host.ruleset.Hook;
 import dev.pellucid.runtime.host.ruleset.Packet;
 import dev.pellucid.runtime.host.ruleset.RuleAt;
@@ -43,11 +44,12 @@ record Exemption(String nft, String iptables) {
         "-d %s %s".formatted(to.getHostAddress(), iptablesPort(packet)));
   }
 
-  /** What leaves by an interface for a port, wherever it goes. */
-  static Exemption ofPortLeavingBy(String out, Packet packet) {
+  /** What leaves by an interface for some ports, wherever it goes. */
+  static Exemption ofPortsLeavingBy(String out, Packet packet, PortRange ports) {
     return new Exemption(
-        "oifname \"%s\" %s".formatted(out, nftPort(packet)),
-        "-o %s %s".formatted(out, iptablesPort(packet)));
+        "oifname \"%s\" %s dport %s".formatted(out, protocol(packet), ports),
+        "-o %s -p %s --dport %s"
+            .formatted(out, protocol(packet), ports.toString().replace('-', ':')));
   }
 
   /** What comes from an address and a port. */

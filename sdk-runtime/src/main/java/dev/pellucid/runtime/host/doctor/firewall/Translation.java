@@ -48,7 +48,7 @@ final class Translation implements FirewallCheck.Question {
         // An exemption ahead of it would keep our own redirect from its traffic too.
         intercept.mode() == InterceptMode.REDIRECT
             ? rule.deletion()
-            : Exemption.ofPort(packet.inInterface(), packet).before(rule, Hook.PREROUTING));
+            : Exemption.ofMark(findings.names().mark()).before(rule, Hook.PREROUTING));
   }
 
   // Rules that leave may ask for a mark that was set on the way out.
@@ -73,12 +73,6 @@ final class Translation implements FirewallCheck.Question {
                 packet.destination().getHostAddress()),
         "Upstreams see this host in place of their clients. If they have to, because they know no"
             + " way back to the clients, configure `upstream.source = proxy` instead.",
-        exemption(sent).before(rule, Hook.POSTROUTING));
-  }
-
-  private static Exemption exemption(UpstreamPackets.Sent sent) {
-    return sent.known()
-        ? Exemption.ofDestination(sent.packet())
-        : Exemption.ofPortLeavingBy(sent.packet().outInterface(), sent.packet());
+        sent.exemption(rule, Hook.POSTROUTING));
   }
 }

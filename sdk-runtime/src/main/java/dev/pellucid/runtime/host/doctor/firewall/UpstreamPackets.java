@@ -1,11 +1,16 @@
 package dev.pellucid.runtime.host.doctor.firewall;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.pellucid.api.SourceAddress;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.host.examination.ListenerRequirements;
+import dev.pellucid.runtime.host.ruleset.Hook;
 import dev.pellucid.runtime.host.ruleset.Owner;
 import dev.pellucid.runtime.host.ruleset.Packet;
+import dev.pellucid.runtime.host.ruleset.RuleAt;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,8 +31,20 @@ final class UpstreamPackets {
    * @param listener whose it is
    * @param packet the packet, with the interface by which it leaves
    * @param known whether it goes to a known upstream, or to whatever clients ask for
+   * @param ports the ports of all packets like it
    */
-  record Sent(String listener, Packet packet, boolean known) {}
+  record Sent(String listener, Packet packet, boolean known, List<PortRange> ports) {
+
+    /** The shell command that has a rule let alone all packets like it. */
+    String exemption(RuleAt rule, Hook hook) {
+      return known
+          ? Exemption.ofDestination(packet).before(rule, hook)
+          : ports.stream()
+              .map(range -> Exemption.ofPortsLeavingBy(packet.outInterface(), packet, range))
+              .map(exemption -> exemption.before(rule, hook))
+              .collect(joining("\n"));
+    }
+  }
 
   private static final int FEW = 3;
 
@@ -53,7 +70,11 @@ final class UpstreamPackets {
     for (InetSocketAddress upstream : listener.upstreams()) {
       Optional<String> out = firewall.routes().towards(upstream.getAddress());
       if (out.isPresent()) {
-        add(listener, upstream, out.get(), true, clients(listener, upstream));
+        List<PortRange> port = List.of(PortRange.of(upstream.getPort()));
+        for (InetAddress client : clients(listener, upstream)) {
+          Packet packet = packet(listener, client, upstream, out.get());
+          sent.add(new Sent(listener.name(), packet, true, port));
+        }
       }
     }
     if (listener.upstreams().isEmpty()) {
@@ -72,38 +93,33 @@ final class UpstreamPackets {
     for (InetSocketAddress to : firewall.endpoints().destinations(intercept, "")) {
       List<InetAddress> clients =
           clients(listener, to).stream()
-              .filter(from -> !inOneNetwork(from, to.getAddress()))
+              .filter(
+                  from ->
+                      listener.source() instanceof SourceAddress.Given
+                          || !inOneNetwork(from, to.getAddress()))
               .toList();
       for (String out : leaving(listener, to.getAddress())) {
-        add(
-            listener,
-            to,
-            out,
-            false,
-            seen.add(out) ? clients : clients.subList(0, Math.min(FEW, clients.size())));
+        int count = seen.add(out) ? clients.size() : Math.min(FEW, clients.size());
+        for (InetAddress client : clients.subList(0, count)) {
+          Packet packet = packet(listener, client, to, out);
+          sent.add(new Sent(listener.name(), packet, false, intercept.ports()));
+        }
       }
     }
   }
 
-  private void add(
-      ListenerRequirements listener,
-      InetSocketAddress to,
-      String out,
-      boolean known,
-      List<InetAddress> clients) {
-    for (InetAddress from : clients) {
-      Packet packet =
-          PaperPackets.packet(
-              listener.transport(),
-              "",
-              from,
-              PaperPackets.CLIENT_PORT,
-              to.getAddress(),
-              to.getPort(),
-              Owner.TRANSPARENT_SOCKET);
-      Packet marked = packet.withMark(firewall.senderMark());
-      sent.add(new Sent(listener.name(), PaperPackets.on(marked, "", out), known));
-    }
+  private Packet packet(
+      ListenerRequirements listener, InetAddress from, InetSocketAddress to, String out) {
+    Packet packet =
+        PaperPackets.packet(
+            listener.transport(),
+            "",
+            from,
+            PaperPackets.CLIENT_PORT,
+            to.getAddress(),
+            to.getPort(),
+            Owner.TRANSPARENT_SOCKET);
+    return PaperPackets.on(packet.withMark(firewall.senderMark()), "", out);
   }
 
   private List<InetAddress> clients(ListenerRequirements listener, InetSocketAddress to) {
@@ -115,7 +131,7 @@ final class UpstreamPackets {
     return List.copyOf(firewall.endpoints().clients(family, intercepts));
   }
 
-  // They do not pass by here, unless a pool sends them there.
+  // Such clients do not pass by here on their way.
   private boolean inOneNetwork(InetAddress from, InetAddress to) {
     return firewall
         .around()
