@@ -161,6 +161,15 @@ class DeliveryFindingsTest {
   }
 
   @Test
+  void rulesAreAboutWhatTheProxySends(LabNetwork net) throws Exception {
+    DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT);
+    for (Stranger stranger : SENT) {
+      breakAndCure(lab, chain(stranger.hook(), stranger.rules()), stranger.type());
+      lab.onProxy("nft delete table ip stranger");
+    }
+  }
+
+  @Test
   void theCureIsForAllPorts(LabNetwork net) throws Exception {
     DoctorLab lab =
         DoctorLab.start(
@@ -207,4 +216,23 @@ class DeliveryFindingsTest {
               FindingType.INPUT_DROPPED,
               "input",
               "type filter hook input priority 0; ip daddr 10.2.0.2 drop"));
+
+  private static final List<Stranger> SENT =
+      List.of(
+          new Stranger(
+              FindingType.OUTPUT_DROPPED,
+              "output",
+              "type filter hook output priority 0; oifname server0 tcp dport 80 drop"),
+          new Stranger(
+              FindingType.OUTPUT_DROPPED,
+              "postrouting",
+              "type filter hook postrouting priority 0; oifname client0 tcp sport 80 drop"),
+          new Stranger(
+              FindingType.NAT,
+              "output",
+              "type nat hook output priority -100; tcp dport 80 dnat to 10.2.0.2:8001"),
+          new Stranger(
+              FindingType.INPUT_DROPPED,
+              "input",
+              "type filter hook input priority 0; tcp flags & (syn | ack) == syn | ack drop"));
 }

@@ -16,6 +16,7 @@ import dev.pellucid.runtime.host.examination.FindingType;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,5 +91,14 @@ class LocalOutputFindingsTest {
     lab.assertDoesNotFlow(Transport.TCP, false);
     lab.cure(lab.assertOnly(FindingType.SELF_INTERCEPTION, Depth.LOOK), Depth.LOOK);
     lab.assertAllFlows();
+  }
+
+  @Test
+  void whatTheHostSendsIsDroppedWhereItComesBack(LabNetwork net) throws Exception {
+    DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT, LOCAL);
+    lab.onProxy(chain("input", "type filter hook input priority 0; iifname lo tcp dport 80 drop"));
+    lab.assertFlows(Transport.TCP, false);
+    lab.cure(lab.assertOnly(FindingType.INPUT_DROPPED, Depth.LOOK), Depth.LOOK);
+    assertNotEquals(0, askFromProxy(net, lab));
   }
 }

@@ -57,6 +57,8 @@ public enum FindingType {
   MARK_OVERWRITTEN(Severity.BROKEN),
   /** A firewall drops what is delivered to the proxy. */
   INPUT_DROPPED(Severity.BROKEN),
+  /** A firewall drops what the proxy sends. */
+  OUTPUT_DROPPED(Severity.BROKEN),
   /** What this host itself sends is not marked for interception. */
   OUTPUT_NOT_MARKED(Severity.BROKEN),
   /** What the proxy itself sends is intercepted. */

@@ -16,6 +16,7 @@ import java.net.InetAddress;
  * @param first whether it is the first of its connection: with TCP, a SYN without ACK
  * @param owner the socket it would be delivered to
  * @param mark its mark
+ * @param answer whether it is the first of those that come back: with TCP, a SYN with ACK
  */
 public record Packet(
     Protocol protocol,
@@ -27,7 +28,34 @@ public record Packet(
     int destinationPort,
     boolean first,
     Owner owner,
-    int mark) {
+    int mark,
+    boolean answer) {
+
+  /** One that is not the first to come back. */
+  public Packet(
+      Protocol protocol,
+      String inInterface,
+      String outInterface,
+      InetAddress source,
+      int sourcePort,
+      InetAddress destination,
+      int destinationPort,
+      boolean first,
+      Owner owner,
+      int mark) {
+    this(
+        protocol,
+        inInterface,
+        outInterface,
+        source,
+        sourcePort,
+        destination,
+        destinationPort,
+        first,
+        owner,
+        mark,
+        false);
+  }
 
   /** Its family as nft calls it. */
   String family() {
@@ -46,7 +74,8 @@ public record Packet(
         destinationPort,
         first,
         owner,
-        newMark);
+        newMark,
+        answer);
   }
 
   /** The same packet for another socket. */
@@ -61,7 +90,8 @@ public record Packet(
         destinationPort,
         first,
         newOwner,
-        mark);
+        mark,
+        answer);
   }
 
   /** What a packet can carry; ICMP is that of its family. */

@@ -12,12 +12,15 @@ final class TcpFlags {
 
   private TcpFlags() {}
 
-  /** Those of a packet: SYN alone on the first of a connection, ACK alone on the next. */
+  /** Those of a packet: SYN on the first of a connection, with ACK on its answer, then ACK. */
   static int of(Packet packet) {
     if (packet.protocol() != Packet.Protocol.TCP) {
       return 0;
     }
-    return packet.first() ? SYN : ACK;
+    if (packet.first()) {
+      return SYN;
+    }
+    return packet.answer() ? SYN | ACK : ACK;
   }
 
   /**

@@ -25,17 +25,24 @@ final class Delivery implements FirewallCheck.Question {
   public void ask(Firewall firewall, FirewallFindings findings)
       throws IOException, InterruptedException {
     for (Intercept intercept : firewall.intercepts()) {
-      for (Packet packet : firewall.packets().first(intercept)) {
-        Fate fate = firewall.arrives(packet);
-        if (firewall.handedOver(intercept, packet, fate)) {
-          client(firewall, findings, intercept, packet, fate.mark());
-        } else if (firewall.droppedMarked(fate)) {
-          beforehand(findings, fate, "listener " + intercept.name(), packet, CLIENTS);
-        }
+      for (Packet packet : firewall.packets().arriving(intercept)) {
+        arriving(firewall, findings, intercept, packet);
       }
     }
     for (UpstreamPackets.Sent sent : UpstreamPackets.of(firewall)) {
-      reply(firewall, findings, sent);
+      Packet reply = PaperPackets.reply(sent.packet(), sent.packet().outInterface());
+      reply(firewall, findings, sent.listener(), PaperPackets.answering(reply));
+      reply(firewall, findings, sent.listener(), reply);
+    }
+  }
+
+  private static void arriving(
+      Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet) {
+    Fate fate = firewall.arrives(packet);
+    if (firewall.handedOver(intercept, packet, fate)) {
+      client(firewall, findings, intercept, packet, fate.mark());
+    } else if (firewall.droppedMarked(fate)) {
+      beforehand(findings, fate, "listener " + intercept.name(), packet, CLIENTS);
     }
   }
 
@@ -70,7 +77,7 @@ final class Delivery implements FirewallCheck.Question {
   }
 
   // A redirect goes to the listener's address, or to one of the interface.
-  private static Packet redirected(Firewall firewall, Intercept intercept, Packet packet) {
+  static Packet redirected(Firewall firewall, Intercept intercept, Packet packet) {
     InetAddress listener = intercept.listener().getAddress();
     InetAddress to =
         listener.isAnyLocalAddress()
@@ -85,12 +92,11 @@ final class Delivery implements FirewallCheck.Question {
   }
 
   private static void reply(
-      Firewall firewall, FirewallFindings findings, UpstreamPackets.Sent sent) {
-    Packet reply = PaperPackets.reply(sent.packet(), sent.packet().outInterface());
+      Firewall firewall, FirewallFindings findings, String listener, Packet reply) {
     Fate fate = firewall.arrives(reply);
     int mark = firewall.names().mark();
     if (firewall.droppedMarked(fate)) {
-      beforehand(findings, fate, "listener " + sent.listener(), reply, UPSTREAMS);
+      beforehand(findings, fate, "listener " + listener, reply, UPSTREAMS);
     }
     if (fate.dropped().isPresent() || fate.mark() != mark) {
       return;
@@ -101,7 +107,7 @@ final class Delivery implements FirewallCheck.Question {
       report(
           findings,
           dropping.get(),
-          "listener " + sent.listener(),
+          "listener " + listener,
           "what upstreams reply, arriving on " + reply.inInterface(),
           UPSTREAMS,
           Exemption.ofMark(reply.inInterface(), mark).before(dropping.get(), Hook.INPUT));

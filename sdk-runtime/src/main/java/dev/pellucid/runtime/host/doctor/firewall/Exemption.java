@@ -52,6 +52,14 @@ record Exemption(String nft, String iptables) {
             .formatted(out, protocol(packet), ports.toString().replace('-', ':')));
   }
 
+  /** What leaves by an interface from some ports, wherever it comes from. */
+  static Exemption ofSourcePortsLeavingBy(String out, Packet packet, PortRange ports) {
+    return new Exemption(
+        "oifname \"%s\" %s sport %s".formatted(out, protocol(packet), ports),
+        "-o %s -p %s --sport %s"
+            .formatted(out, protocol(packet), ports.toString().replace('-', ':')));
+  }
+
   /** What comes from an address and a port. */
   static Exemption ofSource(Packet packet) {
     InetAddress from = packet.source();

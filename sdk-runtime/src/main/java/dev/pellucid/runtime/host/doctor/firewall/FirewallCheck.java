@@ -49,6 +49,7 @@ public final class FirewallCheck implements Check {
           new SocketTraffic(),
           new ProxyDown(),
           new Delivery(),
+          new Departure(),
           new LocalOutput(),
           new Translation(),
           new OthersTraffic());

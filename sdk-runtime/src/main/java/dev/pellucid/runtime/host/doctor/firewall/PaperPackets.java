@@ -47,6 +47,14 @@ final class PaperPackets {
         .toList();
   }
 
+  /** First packets of clients and of this host, where they come in. */
+  List<Packet> arriving(Intercept intercept) {
+    // What is redirected has left its way before it could come back.
+    return intercept.mode() == InterceptMode.REDIRECT
+        ? first(intercept)
+        : Stream.of(first(intercept), looped(intercept)).flatMap(List::stream).toList();
+  }
+
   /** First packets of this host, marked when they left and come back on loopback. */
   List<Packet> looped(Intercept intercept) {
     return sent(intercept, 0).stream()
@@ -106,7 +114,7 @@ final class PaperPackets {
             Endpoints.server(family),
             80,
             Owner.NONE);
-    return interfaces.names().stream().map(in -> reply(asked, in)).toList();
+    return interfaces.names().stream().map(in -> answering(reply(asked, in))).toList();
   }
 
   /** What comes back for a packet of a transparent socket. */
@@ -115,6 +123,22 @@ final class PaperPackets {
     int serverPort = asked.destinationPort();
     Packet returned = to(from(asked, server, serverPort), asked.source(), asked.sourcePort());
     return on(owned(returned, false, Owner.TRANSPARENT_SOCKET), in, "").withMark(0);
+  }
+
+  /** The same packet as the first that comes back. */
+  static Packet answering(Packet p) {
+    return new Packet(
+        p.protocol(),
+        p.inInterface(),
+        p.outInterface(),
+        p.source(),
+        p.sourcePort(),
+        p.destination(),
+        p.destinationPort(),
+        false,
+        p.owner(),
+        p.mark(),
+        true);
   }
 
   /** The intercepts of a listener. */
@@ -220,7 +244,8 @@ final class PaperPackets {
         p.destinationPort(),
         p.first(),
         p.owner(),
-        p.mark());
+        p.mark(),
+        p.answer());
   }
 
   private static Packet from(Packet p, InetAddress source, int port) {
@@ -234,7 +259,8 @@ final class PaperPackets {
         p.destinationPort(),
         p.first(),
         p.owner(),
-        p.mark());
+        p.mark(),
+        p.answer());
   }
 
   /** The same packet to somewhere else. */
@@ -249,7 +275,8 @@ final class PaperPackets {
         port,
         p.first(),
         p.owner(),
-        p.mark());
+        p.mark(),
+        p.answer());
   }
 
   /** The same packet, which a socket owns. */
@@ -264,6 +291,7 @@ final class PaperPackets {
         p.destinationPort(),
         first,
         owner,
-        p.mark());
+        p.mark(),
+        p.answer());
   }
 }

@@ -31,7 +31,7 @@ final class Translation implements FirewallCheck.Question {
       }
     }
     for (UpstreamPackets.Sent sent : UpstreamPackets.of(firewall)) {
-      leaving(firewall, sent.packet()).ifPresent(rule -> source(findings, sent, rule));
+      leaving(firewall, findings, sent);
     }
   }
 
@@ -51,12 +51,43 @@ final class Translation implements FirewallCheck.Question {
             : Exemption.ofMark(findings.names().mark()).before(rule, Hook.PREROUTING));
   }
 
-  // Rules that leave may ask for a mark that was set on the way out.
-  private static Optional<RuleAt> leaving(Firewall firewall, Packet packet) {
-    Fate sent = firewall.walk().walk(Hook.OUTPUT, packet, true);
-    return sent.mark() == firewall.names().mark()
-        ? Optional.empty()
-        : firewall.walk().walk(Hook.POSTROUTING, packet.withMark(sent.mark()), true).translated();
+  // Rules for what leaves may ask for a mark that was set on the way out.
+  private static void leaving(
+      Firewall firewall, FirewallFindings findings, UpstreamPackets.Sent sent) {
+    Packet packet = sent.packet();
+    Fate fate = firewall.walk().walk(Hook.OUTPUT, packet, true);
+    if (fate.mark() == firewall.names().mark()) {
+      return;
+    }
+    // A known upstream may be a name for others, such as the address of a cluster's service.
+    if (!sent.known()) {
+      findings
+          .foreign(fate.translated())
+          .filter(
+              rule -> firewall.intercepts().stream().noneMatch(i -> Firewall.redirects(i, rule)))
+          .ifPresent(rule -> destination(findings, sent, rule));
+    }
+    firewall
+        .walk()
+        .walk(Hook.POSTROUTING, packet.withMark(fate.mark()), true)
+        .translated()
+        .ifPresent(rule -> source(findings, sent, rule));
+  }
+
+  private static void destination(
+      FirewallFindings findings, UpstreamPackets.Sent sent, RuleAt rule) {
+    Packet packet = sent.packet();
+    findings.rule(
+        FindingType.NAT,
+        rule,
+        "listener " + sent.listener(),
+        "%s changes the destination of what the proxy sends to port %d of %s."
+            .formatted(
+                FirewallFindings.text(rule),
+                packet.destinationPort(),
+                packet.destination().getHostAddress()),
+        "The proxy passes on what clients send to where they wanted to go, but it comes elsewhere.",
+        sent.exemption(rule, Hook.OUTPUT));
   }
 
   private static void source(FirewallFindings findings, UpstreamPackets.Sent sent, RuleAt rule) {
