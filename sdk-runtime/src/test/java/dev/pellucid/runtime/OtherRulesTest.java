@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pellucid.api.Transport;
 import dev.pellucid.lab.FirewallBackEnd;
 import dev.pellucid.lab.Lab;
+import dev.pellucid.lab.LabHost;
 import dev.pellucid.lab.LabNetwork;
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.RuleNames;
@@ -283,17 +284,42 @@ class OtherRulesTest {
     assertTrue(connects(net, listening));
   }
 
+  @Test
+  void anotherRuleSetsTheMarkOfOnePort(LabNetwork net) throws Exception {
+    DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT);
+    ServerSocket listening = net.closeAtEnd(net.server(0).call(() -> new ServerSocket(8443)));
+    assertTakesAnothersTraffic(lab, net, net.client(), listening, "filter hook prerouting");
+    assertTakesAnothersTraffic(lab, net, net.proxy(), listening, "route hook output");
+  }
+
+  private static void assertTakesAnothersTraffic(
+      DoctorLab lab, LabNetwork net, LabHost from, ServerSocket listening, String hook)
+      throws Exception {
+    assertTrue(connects(net, from, listening));
+    lab.onProxy(
+        EditedRules.chain(
+            hook.substring(hook.lastIndexOf(' ') + 1),
+            "type " + hook + " priority mangle; tcp dport 8443 meta mark set 0x71"));
+    assertFalse(connects(net, from, listening));
+    lab.cure(lab.assertOnly(FindingType.NAME_TAKEN, Depth.LOOK), Depth.LOOK);
+    assertTrue(connects(net, from, listening));
+  }
+
   private static boolean connects(LabNetwork net, ServerSocket listening) throws Exception {
+    return connects(net, net.client(), listening);
+  }
+
+  private static boolean connects(LabNetwork net, LabHost from, ServerSocket listening)
+      throws Exception {
     InetSocketAddress asked = net.server(0).at(listening.getLocalPort());
-    return net.client()
-        .call(
-            () -> {
-              try (Socket socket = new Socket()) {
-                socket.connect(asked, 2000);
-                return true;
-              } catch (IOException e) {
-                return false;
-              }
-            });
+    return from.call(
+        () -> {
+          try (Socket socket = new Socket()) {
+            socket.connect(asked, 2000);
+            return true;
+          } catch (IOException e) {
+            return false;
+          }
+        });
   }
 }

@@ -64,6 +64,15 @@ final class Endpoints {
     return all;
   }
 
+  /** Ports that rules name, whoever uses them. */
+  List<Integer> namedPorts() {
+    return around.named().stream()
+        .flatMap(rule -> rule.ports().stream())
+        .distinct()
+        .limit(MAX_NAMED)
+        .toList();
+  }
+
   // What a rule names together, it may ask for together.
   private Stream<InetSocketAddress> named(Named rule, Intercept intercept, String in) {
     InetAddress anywhere = addresses(intercept, in).get(0);

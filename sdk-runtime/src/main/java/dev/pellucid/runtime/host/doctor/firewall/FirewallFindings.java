@@ -51,6 +51,11 @@ final class FirewallFindings {
     finding.cures().add(cure);
   }
 
+  /** Whether a rule has been reported, for whatever it does. */
+  boolean reported(RuleAt rule) {
+    return merged.keySet().stream().anyMatch(cause -> cause.contains(rule));
+  }
+
   /** What has been reported, in that order. */
   List<Finding> list() {
     List<Finding> findings = new ArrayList<>();

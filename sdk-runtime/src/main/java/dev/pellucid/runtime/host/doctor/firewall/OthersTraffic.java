@@ -1,35 +1,56 @@
 package dev.pellucid.runtime.host.doctor.firewall;
 
 import dev.pellucid.api.Transport;
+import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.examination.FindingType;
 import dev.pellucid.runtime.host.ruleset.Fate;
+import dev.pellucid.runtime.host.ruleset.Hook;
 import dev.pellucid.runtime.host.ruleset.Packet;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Does anybody else mark packets as ours are marked? Only rules that match what many programs send
- * can be found so, for nothing tells what others match.
+ * Does anybody else mark packets as ours are marked? Only rules that match what many programs send,
+ * or that name ports, can be found so, for nothing tells what others match.
  */
 final class OthersTraffic implements FirewallCheck.Question {
   private static final List<Integer> COMMON_PORTS = List.of(22, 53, 80, 123, 443, 51820);
 
   @Override
-  public void ask(Firewall firewall, FirewallFindings findings) {
+  public void ask(Firewall firewall, FirewallFindings findings)
+      throws IOException, InterruptedException {
+    Set<Integer> ports = new LinkedHashSet<>(COMMON_PORTS);
+    ports.addAll(firewall.endpoints().namedPorts());
     for (IpFamily family : IpFamily.values()) {
       for (Transport transport : Transport.values()) {
-        for (int port : COMMON_PORTS) {
+        for (int port : ports) {
           for (Packet packet : firewall.packets().passing(family, transport, port)) {
-            look(firewall, findings, packet);
+            look(firewall, findings, packet, firewall.arrives(packet));
           }
+          sent(firewall, findings, firewall.packets().own(family, transport, port));
         }
       }
     }
   }
 
-  private static void look(Firewall firewall, FirewallFindings findings, Packet packet) {
+  // Where an intercept takes what this host sends, a mark may be what it should have.
+  private static void sent(Firewall firewall, FirewallFindings findings, Optional<Packet> own)
+      throws IOException, InterruptedException {
+    if (own.isEmpty() || firewall.intercepts().stream().anyMatch(Intercept::localOutput)) {
+      return;
+    }
+    InetAddress to = own.get().destination();
+    Packet packet = PaperPackets.on(own.get(), "", firewall.routes().towards(to).orElse(""));
+    look(firewall, findings, packet, firewall.walk().walk(Hook.OUTPUT, packet, true));
+  }
+
+  private static void look(Firewall firewall, FirewallFindings findings, Packet packet, Fate fate) {
     int mark = firewall.names().mark();
-    Fate fate = firewall.arrives(packet);
     if (fate.dropped().isPresent() || fate.mark() != mark) {
       return;
     }
@@ -37,7 +58,7 @@ final class OthersTraffic implements FirewallCheck.Question {
         .filter(step -> step.mark() == mark)
         .map(Fate.Step::rule)
         .findFirst()
-        .filter(rule -> !findings.ours(rule))
+        .filter(rule -> !findings.ours(rule) && !findings.reported(rule))
         .ifPresent(
             rule ->
                 findings.rule(

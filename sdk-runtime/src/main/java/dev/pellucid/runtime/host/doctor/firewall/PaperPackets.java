@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -78,12 +79,24 @@ final class PaperPackets {
 
   // The loopback's own addresses are no interface's here; one of any other will do.
   private List<InetAddress> ownAddress(Intercept intercept) {
-    return interfaces.list().stream()
-        .flatMap(each -> each.routable(family(intercept)).stream())
-        .map(Interface.Address::address)
+    return ownAddresses(family(intercept))
         .filter(address -> contains(intercept.sources(), address))
         .limit(1)
         .toList();
+  }
+
+  private Stream<InetAddress> ownAddresses(IpFamily family) {
+    return interfaces.list().stream()
+        .flatMap(each -> each.routable(family).stream())
+        .map(Interface.Address::address);
+  }
+
+  /** A first packet that this host sends to a port, if it has an address. */
+  Optional<Packet> own(IpFamily family, Transport transport, int port) {
+    InetAddress to = Endpoints.server(family);
+    return ownAddresses(family)
+        .findFirst()
+        .map(from -> packet(transport, "", from, CLIENT_PORT, to, port, Owner.NONE));
   }
 
   /** First packets to a port, by each interface, which no intercept takes. */
