@@ -11,8 +11,10 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -28,6 +30,7 @@ final class Endpoints {
 
   private final Surroundings around;
   private final Collection<InetAddress> upstreams;
+  private final Map<List<Object>, Collection<InetSocketAddress>> destinations = new HashMap<>();
 
   /**
    * @param upstreams those that are known, for which clients may ask by themselves
@@ -44,6 +47,11 @@ final class Endpoints {
    *     for all
    */
   Collection<InetSocketAddress> destinations(Intercept intercept, String in) {
+    // Each question asks again, and looking at all rules takes its time.
+    return destinations.computeIfAbsent(List.of(intercept, in), key -> found(intercept, in));
+  }
+
+  private Collection<InetSocketAddress> found(Intercept intercept, String in) {
     List<InetAddress> addresses = addresses(intercept, in);
     InetAddress anywhere = addresses.get(0);
     int port = intercept.ports().get(0).first();
@@ -55,7 +63,7 @@ final class Endpoints {
     }
     addresses.forEach(address -> all.add(new InetSocketAddress(address, port)));
     around.named().stream()
-        .flatMap(rule -> named(rule, intercept, in))
+        .flatMap(rule -> named(rule, intercept, in, anywhere))
         .distinct()
         .filter(each -> !all.contains(each))
         .limit(MAX_NAMED)
@@ -74,8 +82,8 @@ final class Endpoints {
   }
 
   // What a rule names together, it may ask for together.
-  private Stream<InetSocketAddress> named(Named rule, Intercept intercept, String in) {
-    InetAddress anywhere = addresses(intercept, in).get(0);
+  private Stream<InetSocketAddress> named(
+      Named rule, Intercept intercept, String in, InetAddress anywhere) {
     int port = intercept.ports().get(0).first();
     List<InetAddress> addresses =
         Stream.concat(

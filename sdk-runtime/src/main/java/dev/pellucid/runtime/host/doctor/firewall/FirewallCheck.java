@@ -6,11 +6,6 @@ import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.examination.Check;
 import dev.pellucid.runtime.host.examination.Finding;
 import dev.pellucid.runtime.host.examination.HostRequirements;
-import dev.pellucid.runtime.host.ruleset.Fate;
-import dev.pellucid.runtime.host.ruleset.Hook;
-import dev.pellucid.runtime.host.ruleset.Packet;
-import dev.pellucid.runtime.host.ruleset.RuleAt;
-import dev.pellucid.runtime.host.ruleset.Ruleset;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Route;
 import java.io.IOException;
@@ -28,19 +23,6 @@ public final class FirewallCheck implements Check {
   /** Something to ask of the firewall. */
   interface Question {
     void ask(Firewall firewall, FirewallFindings findings) throws IOException, InterruptedException;
-  }
-
-  /** Rules as they are, some of them ignored. */
-  record Rules(Ruleset ruleset, Set<RuleAt> ignored) implements Firewall.Walk {
-    @Override
-    public Fate walk(Hook hook, Packet packet, boolean listening) {
-      return ruleset.walk(hook, packet, listening, ignored);
-    }
-
-    @Override
-    public Rules without(Set<RuleAt> rules) {
-      return new Rules(ruleset, rules);
-    }
   }
 
   private static final List<Question> QUESTIONS =
@@ -64,7 +46,7 @@ public final class FirewallCheck implements Check {
     }
     return examine(
         new Firewall(
-            new Rules(host.ruleset(), Set.of()),
+            new RulesWalk(host.ruleset(), Set.of()),
             routes(host),
             Surroundings.of(host),
             wanted,

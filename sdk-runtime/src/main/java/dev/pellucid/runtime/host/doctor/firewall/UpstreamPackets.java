@@ -71,7 +71,7 @@ final class UpstreamPackets {
       Optional<String> out = firewall.routes().towards(upstream.getAddress());
       if (out.isPresent()) {
         List<PortRange> port = List.of(PortRange.of(upstream.getPort()));
-        for (InetAddress client : clients(listener, upstream)) {
+        for (InetAddress client : clients(listener, IpFamily.of(upstream.getAddress()))) {
           Packet packet = packet(listener, client, upstream, out.get());
           sent.add(new Sent(listener.name(), packet, true, port));
         }
@@ -90,9 +90,10 @@ final class UpstreamPackets {
   private void originalDestinations(ListenerRequirements listener, Intercept intercept)
       throws IOException, InterruptedException {
     Set<String> seen = new HashSet<>();
+    List<InetAddress> all = clients(listener, PaperPackets.family(intercept));
     for (InetSocketAddress to : firewall.endpoints().destinations(intercept, "")) {
       List<InetAddress> clients =
-          clients(listener, to).stream()
+          all.stream()
               .filter(
                   from ->
                       listener.source() instanceof SourceAddress.Given
@@ -122,8 +123,7 @@ final class UpstreamPackets {
     return PaperPackets.on(packet.withMark(firewall.senderMark()), "", out);
   }
 
-  private List<InetAddress> clients(ListenerRequirements listener, InetSocketAddress to) {
-    IpFamily family = IpFamily.of(to.getAddress());
+  private List<InetAddress> clients(ListenerRequirements listener, IpFamily family) {
     if (listener.source() instanceof SourceAddress.Given given) {
       return IpFamily.of(given.address()) == family ? List.of(given.address()) : List.of();
     }
