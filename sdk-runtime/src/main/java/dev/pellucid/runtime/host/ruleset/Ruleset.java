@@ -7,9 +7,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** All rules of a network namespace. */
 public final class Ruleset {
+  private static final Pattern SENDER =
+      Pattern.compile("-m (owner|cgroup) |meta (skuid|skgid|cgroup) |socket cgroupv2 ");
+
   private record Placed(Table table, Chain.Base base, Chain chain) {}
 
   /** By hook in the order in which the kernel calls them. */
@@ -69,12 +74,18 @@ public final class Ruleset {
 
   /** What the rules name, each rule for itself, in no order. */
   public List<Named> named() {
+    return texts().map(Named::of).filter(named -> !named.isEmpty()).distinct().toList();
+  }
+
+  /** Whether a rule asks which process sends, by its user for example: no walk can tell. */
+  public boolean asksForSenders() {
+    return texts().anyMatch(SENDER.asPredicate());
+  }
+
+  private Stream<String> texts() {
     return tables.stream()
         .flatMap(table -> table.chains().values().stream())
         .flatMap(chain -> chain.rules().stream())
-        .map(rule -> Named.of(rule.at().text()))
-        .filter(named -> !named.isEmpty())
-        .distinct()
-        .toList();
+        .map(rule -> rule.at().text());
   }
 }

@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.host.ruleset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.runtime.host.ruleset.Packet.Protocol;
@@ -192,5 +193,11 @@ class IptablesListingTest {
     assertEquals(
         List.of(Fate.Action.MARK, Fate.Action.ACCEPT),
         fate.steps().stream().map(Fate.Step::action).toList());
+  }
+
+  @Test
+  void someRulesAskForSenders() {
+    assertTrue(mangle("-A D -m owner --uid-owner 1000 -j ACCEPT").asksForSenders());
+    assertFalse(mangle("-A D -p tcp -m tcp --dport 80 -j ACCEPT").asksForSenders());
   }
 }

@@ -29,6 +29,9 @@ final class Departure implements FirewallCheck.Question {
   @Override
   public void ask(Firewall firewall, FirewallFindings findings)
       throws IOException, InterruptedException {
+    if (firewall.around().bySender()) {
+      return;
+    }
     for (UpstreamPackets.Sent sent : UpstreamPackets.of(firewall)) {
       drop(firewall, sent.packet())
           .ifPresent(

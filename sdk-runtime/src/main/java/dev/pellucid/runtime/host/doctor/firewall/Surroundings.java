@@ -3,6 +3,7 @@ package dev.pellucid.runtime.host.doctor.firewall;
 import dev.pellucid.api.Cidr;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.ruleset.Named;
+import dev.pellucid.runtime.host.ruleset.Ruleset;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Interfaces;
 import dev.pellucid.runtime.host.state.Route;
@@ -19,8 +20,11 @@ import java.util.Optional;
  * @param interfaces where traffic of others comes from
  * @param networks those that routes of their own lead to, by one of these interfaces
  * @param named what rules name
+ * @param bySender whether rules ask which process sends: what becomes of the proxy's own packets is
+ *     not known then
  */
-record Surroundings(Interfaces interfaces, List<Network> networks, List<Named> named) {
+record Surroundings(
+    Interfaces interfaces, List<Network> networks, List<Named> named, boolean bySender) {
   private static final int MAIN_TABLE = 254;
 
   // A router has whole tables of them: the first ones are examples enough.
@@ -45,7 +49,8 @@ record Surroundings(Interfaces interfaces, List<Network> networks, List<Named> n
           .limit(MAX_NETWORKS)
           .forEach(networks::add);
     }
-    return new Surroundings(interfaces, networks, host.ruleset().named());
+    Ruleset ruleset = host.ruleset();
+    return new Surroundings(interfaces, networks, ruleset.named(), ruleset.asksForSenders());
   }
 
   private static boolean leadsToHosts(Route route) {

@@ -60,7 +60,7 @@ final class Translation implements FirewallCheck.Question {
       return;
     }
     // A known upstream may be a name for others, such as the address of a cluster's service.
-    if (!sent.known()) {
+    if (!sent.known() && !firewall.around().bySender()) {
       findings
           .foreign(fate.translated())
           .filter(

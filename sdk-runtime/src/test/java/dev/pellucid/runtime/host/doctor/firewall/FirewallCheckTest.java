@@ -44,7 +44,8 @@ class FirewallCheckTest {
                   new Interface.Address(Addresses.literal("10.1.0.1"), 24, Interface.Scope.GLOBAL)),
               link("wan0")));
 
-  private static final Surroundings AROUND = new Surroundings(INTERFACES, List.of(), List.of());
+  private static final Surroundings AROUND =
+      new Surroundings(INTERFACES, List.of(), List.of(), false);
 
   private static Interface link(String name, Interface.Address... addresses) {
     return new Interface(name, Set.of("UP"), true, "", Optional.empty(), List.of(addresses));
@@ -165,13 +166,15 @@ class FirewallCheckTest {
         Set.of(FindingType.TPROXY_SHADOWED),
         types(
             examine(
-                new Surroundings(INTERFACES, networks, List.of(named)),
+                new Surroundings(INTERFACES, networks, List.of(named), false),
                 dropping(server, 81),
                 "a")));
     assertEquals(
         List.of(),
         examine(
-            new Surroundings(INTERFACES, List.of(), List.of(named)), dropping(server, 81), "a"));
+            new Surroundings(INTERFACES, List.of(), List.of(named), false),
+            dropping(server, 81),
+            "a"));
   }
 
   /** Docker, for one, drops what others send to its containers' own addresses. */
@@ -186,12 +189,29 @@ class FirewallCheckTest {
         new Surroundings(
             new Interfaces(all),
             List.of(new Surroundings.Network(Cidr.parse("172.17.0.0/16"), "docker0")),
-            List.of(new Named(List.of(Cidr.of(container)), List.of())));
+            List.of(new Named(List.of(Cidr.of(container)), List.of())),
+            false);
     Firewall.Walk walk =
         (hook, packet, listening) ->
             packet.inInterface().equals("docker0")
                 ? well(hook, packet, listening)
                 : dropping(container, 80).walk(hook, packet, listening);
     assertEquals(List.of(), examine(around, walk, "a"));
+  }
+
+  @Test
+  void nobodyKnowsWhatIsDroppedBySender() throws Exception {
+    Firewall.Walk walk =
+        (hook, packet, listening) ->
+            hook == Hook.OUTPUT && !packet.first()
+                ? fate(Optional.of(POLICY), packet.mark(), Optional.empty())
+                : well(hook, packet, listening);
+    List<Finding> findings = examine(walk, "a");
+    assertEquals(Set.of(FindingType.OUTPUT_DROPPED), types(findings));
+    assertEquals(
+        "iptables-legacy -w -t filter -I OUTPUT -o lan0 -p tcp --sport 80:81 -j ACCEPT",
+        findings.get(0).cure());
+    assertEquals(
+        List.of(), examine(new Surroundings(INTERFACES, List.of(), List.of(), true), walk, "a"));
   }
 }
