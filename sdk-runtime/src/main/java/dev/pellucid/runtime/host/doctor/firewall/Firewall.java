@@ -189,7 +189,7 @@ record Firewall(
       return true;
     }
     InetAddress to = Addresses.literal(translation.group(1));
-    return to.isLoopbackAddress() || interfaces.owns(to);
+    return to.isLoopbackAddress() || interfaces().owns(to);
   }
 
   /**

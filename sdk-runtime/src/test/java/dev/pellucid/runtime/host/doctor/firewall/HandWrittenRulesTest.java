@@ -65,7 +65,7 @@ class HandWrittenRulesTest {
     Rules wanted = Rules.of(List.of(intercept)).withNames(new RuleNames("pellucid", 1, 2, 100));
     return FirewallCheck.examine(
         new Firewall(
-            new FirewallCheck.Rules(PaperRuleset.iptables(listing), Set.of()),
+            new RulesWalk(PaperRuleset.iptables(listing), Set.of()),
             address -> Optional.of("wan0"),
             INTERFACES,
             new HostRequirements(wanted, List.of(), "apply"),
