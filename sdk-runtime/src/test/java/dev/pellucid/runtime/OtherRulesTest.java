@@ -266,6 +266,24 @@ class OtherRulesTest {
     lab.assertClean(Depth.LOOK);
   }
 
+  @Test
+  void rulesForAListenerThatIsNotThere(LabNetwork net) throws Exception {
+    DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT);
+    lab.onProxy(
+        EditedRules.chain(
+            "prerouting",
+            "type filter hook prerouting priority -140;"
+                + " tcp dport 80 tproxy to :3129 meta mark set 0x71 accept"));
+    lab.assertFlows(Transport.TCP, false);
+    lab.assertClean(Depth.LOOK);
+    lab.onProxy(
+        "iptables -t mangle -A PREROUTING -p tcp --dport 80"
+            + " -j TPROXY --on-port 3129 --tproxy-mark 0x1/0x1");
+    lab.assertDoesNotFlow(Transport.TCP, false);
+    lab.cure(lab.assertOnly(FindingType.TPROXY_WRONG_PORT, Depth.LOOK), Depth.LOOK);
+    lab.assertFlows(Transport.TCP, false);
+  }
+
   @ParameterizedTest
   @EnumSource
   void anotherRuleSetsTheMark(FirewallBackEnd backEnd, LabNetwork net) throws Exception {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param rejected whether it was rejected, which tells its sender
  * @param mark its mark in the end
  * @param listener where TPROXY handed it over, if it did: the last one counts
+ * @param unheard where TPROXY would have handed it over last, had anything listened there
  * @param translated the rule that would have connection tracking translate its addresses, if any
  * @param steps the rules that did something to it, in order: verdicts, marks, TPROXY, translations
  */
@@ -19,6 +20,7 @@ public record Fate(
     boolean rejected,
     int mark,
     Optional<Listener> listener,
+    Optional<Listener> unheard,
     Optional<RuleAt> translated,
     List<Step> steps) {
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -53,15 +54,17 @@ public final class Ruleset {
    * What becomes of a packet at a hook. Matches that are not known never hold, and statements that
    * are not known do nothing.
    *
-   * @param listening whether TPROXY finds its listener; without one, a rule of nft does not match
-   *     and one of iptables drops. The next packets of a TCP connection find their own socket
+   * @param listening whether TPROXY finds the listener it asks for; without one, a rule of nft does
+   *     not match and one of iptables drops. The next packets of a TCP connection find their own
+   *     socket
    */
-  public Fate walk(Hook hook, Packet packet, boolean listening) {
+  public Fate walk(Hook hook, Packet packet, BiPredicate<Packet, Fate.Listener> listening) {
     return walk(hook, packet, listening, Set.of());
   }
 
   /** The same as if some rules were not there. */
-  public Fate walk(Hook hook, Packet packet, boolean listening, Set<RuleAt> ignored) {
+  public Fate walk(
+      Hook hook, Packet packet, BiPredicate<Packet, Fate.Listener> listening, Set<RuleAt> ignored) {
     Walk walk = new Walk(packet, listening, ignored);
     for (Placed each : chains) {
       boolean called = each.base().hook() == hook && each.table().sees(packet);

@@ -7,10 +7,11 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 /** One packet's way through the chains at a hook. */
 final class Walk {
-  private final boolean listening;
+  private final BiPredicate<Packet, Fate.Listener> listening;
   private final Set<RuleAt> ignored;
   private final List<Fate.Step> steps = new ArrayList<>();
   private final Deque<RuleAt> callers = new ArrayDeque<>();
@@ -18,9 +19,10 @@ final class Walk {
   private Optional<RuleAt> dropped = Optional.empty();
   private boolean rejected;
   private Optional<Fate.Listener> listener = Optional.empty();
+  private Optional<Fate.Listener> unheard = Optional.empty();
   private Optional<RuleAt> translated = Optional.empty();
 
-  Walk(Packet packet, boolean listening, Set<RuleAt> ignored) {
+  Walk(Packet packet, BiPredicate<Packet, Fate.Listener> listening, Set<RuleAt> ignored) {
     this.packet = packet;
     this.listening = listening;
     this.ignored = ignored;
@@ -32,7 +34,8 @@ final class Walk {
   }
 
   Fate fate() {
-    return new Fate(dropped, rejected, packet.mark(), listener, translated, List.copyOf(steps));
+    return new Fate(
+        dropped, rejected, packet.mark(), listener, unheard, translated, List.copyOf(steps));
   }
 
   /** Passes a base chain. */
@@ -130,11 +133,13 @@ final class Walk {
         packet.protocol() == Packet.Protocol.TCP
             && !packet.first()
             && packet.owner() == Owner.TRANSPARENT_SOCKET;
-    if (!own && !listening) {
+    Fate.Listener asked = new Fate.Listener(tproxy.address(), tproxy.port(), at);
+    if (!own && !listening.test(packet, asked)) {
+      unheard = Optional.of(asked);
       return tproxy.otherwise();
     }
     if (!own) {
-      listener = Optional.of(new Fate.Listener(tproxy.address(), tproxy.port(), at));
+      listener = Optional.of(asked);
       packet = packet.withOwner(Owner.TRANSPARENT_LISTENER);
     }
     step(Action.TPROXY, at);

@@ -35,7 +35,7 @@ class IptablesListingTest {
   }
 
   private static Fate walk(Ruleset ruleset, Packet packet) {
-    return ruleset.walk(Hook.PREROUTING, packet, true);
+    return ruleset.walk(Hook.PREROUTING, packet, Packets.LISTENING);
   }
 
   @ParameterizedTest
@@ -117,8 +117,9 @@ class IptablesListingTest {
     assertEquals(Optional.empty(), fate.listener().orElseThrow().address());
     assertEquals(0x71, fate.mark());
     assertTrue(fate.dropped().isEmpty());
-    Fate without = ruleset.walk(Hook.PREROUTING, WEB, false);
+    Fate without = ruleset.walk(Hook.PREROUTING, WEB, Packets.LISTENING.negate());
     assertTrue(without.dropped().orElseThrow().text().contains("TPROXY"));
+    assertEquals(50080, without.unheard().orElseThrow().port());
   }
 
   @Test
@@ -138,7 +139,7 @@ class IptablesListingTest {
             -A B -j RETURN
             COMMIT
             """);
-    assertTrue(going.walk(Hook.INPUT, WEB, true).dropped().isEmpty());
+    assertTrue(going.walk(Hook.INPUT, WEB, Packets.LISTENING).dropped().isEmpty());
   }
 
   @Test
@@ -151,11 +152,11 @@ class IptablesListingTest {
             -A INPUT -p udp -m comment --comment "it\\'s odd" -j REJECT --reject-with icmp-port-unreachable
             COMMIT
             """);
-    RuleAt policy = ruleset.walk(Hook.INPUT, WEB, true).dropped().orElseThrow();
+    RuleAt policy = ruleset.walk(Hook.INPUT, WEB, Packets.LISTENING).dropped().orElseThrow();
     assertEquals("policy drop", policy.text());
     assertEquals("iptables-legacy -t filter -P INPUT ACCEPT", policy.deletion());
     Packet dns = Packets.first(Protocol.UDP, "10.1.0.2", "10.1.0.1", 53);
-    Fate fate = ruleset.walk(Hook.INPUT, dns, true);
+    Fate fate = ruleset.walk(Hook.INPUT, dns, Packets.LISTENING);
     assertTrue(fate.rejected());
     assertEquals(
         "iptables-legacy -t filter -D INPUT -p udp -m comment --comment 'it'\\''s odd' -j REJECT --reject-with icmp-port-unreachable",

@@ -61,7 +61,7 @@ class NftListingTest {
       """;
 
   private static Fate walk(Ruleset ruleset, Packet packet) {
-    return ruleset.walk(Hook.PREROUTING, packet, true);
+    return ruleset.walk(Hook.PREROUTING, packet, Packets.LISTENING);
   }
 
   private static String match(String op, String left, String right) {
@@ -137,7 +137,8 @@ class NftListingTest {
   void tproxyIsNoVerdictAndDoesNotMatchWithoutAListener() {
     Ruleset ruleset = ruleset("accept", TPROXY, "{\"drop\": null}");
     assertEquals(50080, walk(ruleset, WEB).listener().orElseThrow().port());
-    assertTrue(ruleset.walk(Hook.PREROUTING, WEB, false).dropped().isPresent());
+    assertTrue(
+        ruleset.walk(Hook.PREROUTING, WEB, Packets.LISTENING.negate()).dropped().isPresent());
     Packet six = Packets.first(Protocol.TCP, "fd00::2", "fd00::3", 80);
     assertEquals(Optional.empty(), walk(ruleset, six).listener());
   }

@@ -1,9 +1,13 @@
 package dev.pellucid.runtime.host.ruleset;
 
 import dev.pellucid.runtime.host.ruleset.Packet.Protocol;
+import java.util.function.BiPredicate;
 
 /** Packets to walk with. */
 final class Packets {
+  /** A listener is wherever TPROXY asks for one. */
+  static final BiPredicate<Packet, Fate.Listener> LISTENING = (packet, at) -> true;
+
   private Packets() {}
 
   /** The first of a connection, forwarded from eth0, which no socket owns. */

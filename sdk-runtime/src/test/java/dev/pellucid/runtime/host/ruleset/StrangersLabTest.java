@@ -150,25 +150,26 @@ class StrangersLabTest {
   @EnumSource(mode = Mode.EXCLUDE, names = "NFT")
   void docker(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
     Ruleset ruleset = restore(net, backEnd, DOCKER);
-    assertUntouched(ruleset.walk(Hook.PREROUTING, WEB, true));
-    RuleAt policy = ruleset.walk(Hook.FORWARD, WEB, true).dropped().orElseThrow();
+    assertUntouched(ruleset.walk(Hook.PREROUTING, WEB, Packets.LISTENING));
+    RuleAt policy = ruleset.walk(Hook.FORWARD, WEB, Packets.LISTENING).dropped().orElseThrow();
     assertEquals("policy drop", policy.text());
     String proxy = net.proxy().address().getHostAddress();
     Packet published = Packets.first(Protocol.TCP, "10.1.0.2", proxy, 8080);
-    RuleAt rule = ruleset.walk(Hook.PREROUTING, published, true).translated().orElseThrow();
+    RuleAt rule =
+        ruleset.walk(Hook.PREROUTING, published, Packets.LISTENING).translated().orElseThrow();
     shell(net, backEnd, policy.deletion() + "; " + rule.deletion());
     Ruleset later = net.proxy().call(Ruleset::read);
-    assertEquals(Optional.empty(), later.walk(Hook.FORWARD, WEB, true).dropped());
-    assertUntouched(later.walk(Hook.PREROUTING, published, true));
+    assertEquals(Optional.empty(), later.walk(Hook.FORWARD, WEB, Packets.LISTENING).dropped());
+    assertUntouched(later.walk(Hook.PREROUTING, published, Packets.LISTENING));
   }
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "NFT")
   void kubeProxy(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
     Ruleset ruleset = restore(net, backEnd, KUBE_PROXY);
-    assertUntouched(ruleset.walk(Hook.PREROUTING, WEB, true));
+    assertUntouched(ruleset.walk(Hook.PREROUTING, WEB, Packets.LISTENING));
     Packet service = Packets.first(Protocol.TCP, "10.1.0.2", "10.96.0.1", 80);
-    Fate fate = ruleset.walk(Hook.PREROUTING, service, true);
+    Fate fate = ruleset.walk(Hook.PREROUTING, service, Packets.LISTENING);
     assertEquals(0x4000, fate.mark());
     assertEquals("KUBE-SEP-A", fate.translated().orElseThrow().chain());
   }
@@ -177,27 +178,28 @@ class StrangersLabTest {
   @EnumSource(mode = Mode.EXCLUDE, names = "NFT")
   void ufwAndFail2ban(FirewallBackEnd backEnd, LabNetwork net) throws Exception {
     Ruleset ruleset = restore(net, backEnd, UFW);
-    assertUntouched(ruleset.walk(Hook.INPUT, WEB, true));
+    assertUntouched(ruleset.walk(Hook.INPUT, WEB, Packets.LISTENING));
     Packet banned = Packets.first(Protocol.TCP, "192.0.2.7", "10.1.0.1", 22);
-    assertTrue(ruleset.walk(Hook.INPUT, banned, true).rejected());
+    assertTrue(ruleset.walk(Hook.INPUT, banned, Packets.LISTENING).rejected());
     Packet other = Packets.first(Protocol.TCP, "192.0.2.8", "10.1.0.1", 22);
     assertEquals(
-        "policy drop", ruleset.walk(Hook.INPUT, other, true).dropped().orElseThrow().text());
+        "policy drop",
+        ruleset.walk(Hook.INPUT, other, Packets.LISTENING).dropped().orElseThrow().text());
   }
 
   @Test
   void firewalldAndWgQuick(LabNetwork net) throws Exception {
     shell(net, FirewallBackEnd.NFT, "nft -f - <<'END'\n" + FIREWALLD + WG_QUICK + "END");
     Ruleset ruleset = net.proxy().call(Ruleset::read);
-    assertUntouched(ruleset.walk(Hook.PREROUTING, WEB, true));
-    Fate fate = ruleset.walk(Hook.INPUT, WEB, true);
+    assertUntouched(ruleset.walk(Hook.PREROUTING, WEB, Packets.LISTENING));
+    Fate fate = ruleset.walk(Hook.INPUT, WEB, Packets.LISTENING);
     RuleAt rule = fate.dropped().orElseThrow();
     assertTrue(fate.rejected());
     assertEquals("filter_IN_public", rule.chain());
     shell(net, FirewallBackEnd.NFT, rule.deletion());
-    assertUntouched(net.proxy().call(Ruleset::read).walk(Hook.INPUT, WEB, true));
+    assertUntouched(net.proxy().call(Ruleset::read).walk(Hook.INPUT, WEB, Packets.LISTENING));
     Packet tunnelled = Packets.first(Protocol.UDP, "10.1.0.2", "10.9.0.2", 80);
-    assertTrue(ruleset.walk(Hook.PREROUTING, tunnelled, true).dropped().isPresent());
+    assertTrue(ruleset.walk(Hook.PREROUTING, tunnelled, Packets.LISTENING).dropped().isPresent());
   }
 
   private static void assertUntouched(Fate fate) {

@@ -69,16 +69,20 @@ class WalkLabTest {
     for (boolean six : new boolean[] {false, true}) {
       for (Protocol protocol : List.of(Protocol.TCP, Protocol.UDP)) {
         Packet first = arriving(protocol, net, six, 8001);
-        assertHandedOver(ruleset.walk(Hook.PREROUTING, first, true));
-        assertTrue(ruleset.walk(Hook.PREROUTING, first, false).dropped().isPresent());
+        assertHandedOver(ruleset.walk(Hook.PREROUTING, first, Packets.LISTENING));
+        assertTrue(
+            ruleset.walk(Hook.PREROUTING, first, Packets.LISTENING.negate()).dropped().isPresent());
         assertEquals(
-            0, ruleset.walk(Hook.PREROUTING, arriving(protocol, net, six, 81), true).mark());
+            0,
+            ruleset
+                .walk(Hook.PREROUTING, arriving(protocol, net, six, 81), Packets.LISTENING)
+                .mark());
         // A SYN to a socket in TIME_WAIT, or a datagram for one that replies.
         Packet owned = first.withOwner(Owner.TRANSPARENT_SOCKET);
-        assertHandedOver(ruleset.walk(Hook.PREROUTING, owned, true));
+        assertHandedOver(ruleset.walk(Hook.PREROUTING, owned, Packets.LISTENING));
       }
       Packet ack = Packets.next(arriving(Protocol.TCP, net, six, 80), Owner.TRANSPARENT_SOCKET);
-      Fate fate = ruleset.walk(Hook.PREROUTING, ack, true);
+      Fate fate = ruleset.walk(Hook.PREROUTING, ack, Packets.LISTENING);
       assertEquals(mark, fate.mark());
       assertEquals(Optional.empty(), fate.listener());
     }
@@ -189,7 +193,7 @@ class WalkLabTest {
             true,
             Owner.LISTENER,
             0);
-    return ruleset.walk(Hook.INPUT, packet, true).dropped().isEmpty();
+    return ruleset.walk(Hook.INPUT, packet, Packets.LISTENING).dropped().isEmpty();
   }
 
   // The network keeps their order: when the last has come, the first has come or never will.

@@ -54,9 +54,9 @@ record Firewall(
   private static final int ALL_BITS = -1;
   private static final Set<Fate.Action> ENDS = EnumSet.of(Fate.Action.ACCEPT, Fate.Action.RETURN);
 
-  /** {@link dev.pellucid.runtime.host.ruleset.Ruleset#walk}. */
+  /** {@link dev.pellucid.runtime.host.ruleset.Ruleset#walk}, while the proxy runs or not. */
   interface Walk {
-    Fate walk(Hook hook, Packet packet, boolean listening);
+    Fate walk(Hook hook, Packet packet, boolean running);
 
     /** The same as if some rules were not there, for who knows single rules. */
     default Walk without(Set<RuleAt> ignored) {
@@ -161,16 +161,7 @@ record Firewall(
 
   /** Whether that is the intercept's listener. */
   boolean right(Intercept intercept, Packet packet, Fate.Listener at) {
-    int port = at.port() == 0 ? packet.destinationPort() : at.port();
-    InetAddress wantedAddress = intercept.listener().getAddress();
-    return port == intercept.listener().getPort()
-        && (wantedAddress.isAnyLocalAddress()
-            || at.address().map(wantedAddress::equals).orElse(has(packet, wantedAddress)));
-  }
-
-  // Without an address, the kernel looks for a listener at one of the interface's.
-  private boolean has(Packet packet, InetAddress address) {
-    return interfaces().named(packet.inInterface()).filter(in -> in.owns(address)).isPresent();
+    return HandOver.reaches(interfaces(), intercept.listener(), packet, at);
   }
 
   /** Whether a rule redirects to the intercept's listener, as far as its text tells. */

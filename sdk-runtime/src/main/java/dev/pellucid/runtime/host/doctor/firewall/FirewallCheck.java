@@ -44,11 +44,14 @@ public final class FirewallCheck implements Check {
     if (!asked || FirewallTool.detect().isEmpty()) {
       return List.of();
     }
+    Surroundings around = Surroundings.of(host);
+    HandOver handOver =
+        HandOver.of(around.interfaces(), wanted.rules().intercepts(), host.listening());
     return examine(
         new Firewall(
-            new RulesWalk(host.ruleset(), Set.of()),
+            new RulesWalk(host.ruleset(), handOver, Set.of()),
             routes(host),
-            Surroundings.of(host),
+            around,
             wanted,
             masks(host, wanted)));
   }

@@ -54,7 +54,13 @@ final class NewTraffic implements FirewallCheck.Question {
           fate.dropped().isPresent()
               ? findings.foreign(fate.dropped()).stream().collect(toSet())
               : firewall.takers(packet, other -> !missed(other));
-      if (!takers.isEmpty()) {
+      Optional<Fate.Listener> unheard = fate.unheard().filter(this::inTheWay);
+      boolean byAnother =
+          takers.stream()
+              .anyMatch(rule -> unheard.stream().noneMatch(at -> at.rule().equals(rule)));
+      if (unheard.isPresent() && !byAnother) {
+        wrong(unheard.get());
+      } else if (!takers.isEmpty()) {
         takers.forEach(this::shadowed);
       } else if (fate.dropped().isPresent() || missed(fate)) {
         missing("No rule hands %s to %s.".formatted(traffic(), where()));
@@ -65,6 +71,12 @@ final class NewTraffic implements FirewallCheck.Question {
       } else {
         mark();
       }
+    }
+
+    // One of nft lets packets go to the next rule: a stranger's need not be meant for them.
+    private boolean inTheWay(Fate.Listener at) {
+      return fate.dropped().filter(at.rule()::equals).isPresent()
+          || (findings.ours(at.rule()) && fate.listener().isEmpty());
     }
 
     private boolean missed(Fate other) {

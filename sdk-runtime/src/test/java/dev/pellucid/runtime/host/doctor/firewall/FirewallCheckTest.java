@@ -95,7 +95,7 @@ class FirewallCheckTest {
   }
 
   private static Fate fate(Optional<RuleAt> dropped, int mark, Optional<Fate.Listener> listener) {
-    return new Fate(dropped, false, mark, listener, Optional.empty(), List.of());
+    return new Fate(dropped, false, mark, listener, Optional.empty(), Optional.empty(), List.of());
   }
 
   private static Set<FindingType> types(List<Finding> findings) {

@@ -65,9 +65,12 @@ class HandWrittenRulesTest {
     Rules wanted = Rules.of(List.of(intercept)).withNames(new RuleNames("pellucid", 1, 2, 100));
     return FirewallCheck.examine(
         new Firewall(
-            new RulesWalk(PaperRuleset.iptables(listing), Set.of()),
+            new RulesWalk(
+                PaperRuleset.iptables(listing),
+                HandOver.of(INTERFACES, List.of(intercept), Set.of()),
+                Set.of()),
             address -> Optional.of("wan0"),
-            INTERFACES,
+            new Surroundings(INTERFACES, List.of(), List.of(), false),
             new HostRequirements(wanted, List.of(), "apply"),
             masks));
   }
