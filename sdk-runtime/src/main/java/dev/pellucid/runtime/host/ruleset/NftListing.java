@@ -2,6 +2,7 @@ package dev.pellucid.runtime.host.ruleset;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,7 @@ final class NftListing {
   private final NftRuleTexts texts;
   private final Map<List<String>, Table> tables = new LinkedHashMap<>();
   private final Map<List<String>, Map<String, List<Json>>> sets = new HashMap<>();
+  private final Map<List<String>, Set<String>> exceeded = new HashMap<>();
 
   private NftListing(NftRuleTexts texts) {
     this.texts = texts;
@@ -41,16 +43,16 @@ final class NftListing {
       if (object.kind().equals("rule")) {
         Json rule = object.content();
         reader.add(
-            rule,
-            statements.computeIfAbsent(
-                table(rule), key -> new NftStatements(reader.expressions(key, types))));
+            rule, statements.computeIfAbsent(table(rule), key -> reader.statements(key, types)));
       }
     }
     return List.copyOf(reader.tables.values());
   }
 
-  private NftExpressions expressions(List<String> table, AddressType types) {
-    return new NftExpressions(types, sets.getOrDefault(table, Map.of()));
+  private NftStatements statements(List<String> table, AddressType types) {
+    return new NftStatements(
+        new NftExpressions(types, sets.getOrDefault(table, Map.of())),
+        exceeded.getOrDefault(table, Set.of()));
   }
 
   private static List<String> table(Json object) {
@@ -75,6 +77,13 @@ final class NftListing {
       case "set", "map" ->
           sets.computeIfAbsent(table(content), key -> new HashMap<>())
               .put(content.text("name"), content.get("elem").map(Json::items).orElse(List.of()));
+      case "limit", "quota" -> {
+        if (content.text("inv").equals("true")) {
+          exceeded
+              .computeIfAbsent(table(content), key -> new HashSet<>())
+              .add(object.kind() + " " + content.text("name"));
+        }
+      }
       default -> {}
     }
   }

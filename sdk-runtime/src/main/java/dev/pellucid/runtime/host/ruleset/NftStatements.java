@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Reads the statements of rules of one table. */
@@ -11,9 +12,17 @@ final class NftStatements {
   private static final Statement NEVER = new Statement.Test(Match.UNKNOWN);
 
   private final NftExpressions expressions;
+  private final Set<String> exceeded;
 
-  NftStatements(NftExpressions expressions) {
+  /**
+   * For the rules of one table.
+   *
+   * @param exceeded its limits and quotas, such as {@code limit flood}, that match what is over
+   *     them
+   */
+  NftStatements(NftExpressions expressions, Set<String> exceeded) {
     this.expressions = expressions;
+    this.exceeded = exceeded;
   }
 
   /** The statements of a rule; what is not known matches nothing, or does nothing. */
@@ -31,7 +40,9 @@ final class NftStatements {
         case "mangle" -> mangle(json.content());
         case "tproxy" -> Optional.of(tproxy(json.content()));
         case "redirect", "dnat", "snat", "masquerade" -> Optional.of(new Statement.Translate());
-        case "limit", "ct count" -> Optional.of(limit(json.content()));
+        case "limit", "quota", "ct count" -> limits(List.of(json));
+        case "set", "meter" ->
+            limits(json.content().get("stmt").map(Json::items).orElse(List.of()));
         case "xt" ->
             json.content().text("type").equals("match") ? Optional.of(NEVER) : Optional.empty();
         default -> Optional.empty();
@@ -86,8 +97,15 @@ final class NftStatements {
   }
 
   // The walks' packets are few: they stay within limits.
-  private static Statement limit(Json json) {
-    boolean over = json.text("inv").equals("true");
-    return new Statement.Test(over ? Match.UNKNOWN : Match.ANY);
+  private Optional<Statement> limits(List<Json> statements) {
+    return statements.stream().anyMatch(this::over) ? Optional.of(NEVER) : Optional.empty();
+  }
+
+  // Those that a map chooses are mostly there to drop what is over them.
+  private boolean over(Json limit) {
+    Json content = limit.content();
+    return content.text("inv").equals("true")
+        || content.get("map").isPresent()
+        || exceeded.contains(limit.kind() + " " + content.text());
   }
 }

@@ -38,6 +38,9 @@ class NftListingTest {
                        {"elem": {"val": "192.0.2.1", "timeout": 9}}]}},
             {"map": {"family": "inet", "table": "t", "name": "ports", "map": "verdict",
               "elem": [[{"range": [79, 81]}, {"jump": {"target": "stop"}}]]}},
+            {"limit": {"family": "inet", "name": "flood", "table": "t", "rate": 9, "inv": true}},
+            {"limit": {"family": "inet", "name": "few", "table": "t", "rate": 9}},
+            {"quota": {"family": "inet", "name": "much", "table": "t", "bytes": 9, "inv": true}},
             {"rule": {"family": "inet", "table": "t", "chain": "stop", "handle": 9,
               "expr": [{"drop": null}]}}
             """
@@ -155,6 +158,27 @@ class NftListingTest {
     assertEquals(transparent, walk(any, ack).dropped().isPresent());
     Ruleset wild = ruleset("accept", match("==", field("socket wildcard"), "1") + drop);
     assertEquals(wildcard, walk(wild, ack).dropped().isPresent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"limit\": {\"rate\": 9, \"per\": \"second\", \"inv\": true}}",
+        "{\"limit\": \"flood\"}",
+        "{\"limit\": {\"map\": {\"key\": 80, \"data\": {\"set\": [[80, \"few\"]]}}}}",
+        "{\"quota\": {\"val\": 9, \"val_unit\": \"mbytes\", \"inv\": true}}",
+        "{\"quota\": \"much\"}",
+        "{\"ct count\": {\"val\": 9, \"inv\": true}}",
+        "{\"set\": {\"op\": \"update\", \"set\": \"@s\", \"stmt\": [{\"counter\": null}, {\"limit\": {\"inv\": true}}]}}",
+        "{\"set\": {\"op\": \"add\", \"set\": \"@s\", \"stmt\": [{\"ct count\": {\"val\": 9, \"inv\": true}}]}}",
+        "{\"meter\": {\"name\": \"m\", \"stmt\": {\"limit\": {\"rate\": 9, \"inv\": true}}}}",
+      })
+  void trafficStaysWithinLimits(String limit) {
+    assertTrue(walk(ruleset("accept", limit + ", {\"drop\": null}"), WEB).dropped().isEmpty());
+    String within = limit.replace("true", "false").replaceAll("flood|much", "few");
+    if (!within.equals(limit)) {
+      assertTrue(walk(ruleset("accept", within + ", {\"drop\": null}"), WEB).dropped().isPresent());
+    }
   }
 
   @ParameterizedTest

@@ -117,6 +117,12 @@ class WalkLabTest {
             "fib saddr . iif oif missing drop",
             "meta l4proto 17 th dport 5000 drop",
             "meta nfproto ipv6 drop",
+            "udp dport 5000 meter m { ip saddr limit rate over 1000/second } drop",
+            "udp dport 5000 update @s { ip saddr limit rate 1000/second } drop",
+            "add @s { ip saddr limit rate over 1000/second } drop",
+            "udp dport 5000 limit name few drop",
+            "limit name flood drop",
+            "quota over 100 mbytes drop",
             "tcp flags syn drop")
         : Stream.of(
             "-p udp --dport 5000 -j DROP",
@@ -141,6 +147,9 @@ class WalkLabTest {
       add table inet t
       delete table inet t
       table inet t {
+        set s { type ipv4_addr; size 9; flags dynamic; }
+        limit few { rate 1000/second; }
+        limit flood { rate over 1000/second; }
         chain other { udp dport 5000 drop; }
         chain c { type filter hook input priority 0; }
         chain d { type filter hook input priority 1; udp dport 4999 drop; }
