@@ -18,6 +18,7 @@ final class NftListing {
 
   private final NftRuleTexts texts;
   private final Map<List<String>, Table> tables = new LinkedHashMap<>();
+  private final List<Table> dormant = new ArrayList<>();
   private final Map<List<String>, Map<String, List<Json>>> sets = new HashMap<>();
   private final Map<List<String>, Set<String>> exceeded = new HashMap<>();
 
@@ -46,6 +47,8 @@ final class NftListing {
             rule, statements.computeIfAbsent(table(rule), key -> reader.statements(key, types)));
       }
     }
+    // The kernel calls none of their chains.
+    reader.dormant.forEach(table -> table.chains().clear());
     return List.copyOf(reader.tables.values());
   }
 
@@ -66,6 +69,11 @@ final class NftListing {
         Table table =
             new Table(content.text("family"), content.text("name"), new LinkedHashMap<>());
         tables.put(List.of(table.family(), table.name()), table);
+        List<Json> flags = content.get("flags").map(Json::items).orElse(List.of());
+        // Cut short by nft 1.0.
+        if (flags.stream().anyMatch(flag -> flag.text().startsWith("dorm"))) {
+          dormant.add(table);
+        }
       }
       case "chain" ->
           Optional.ofNullable(tables.get(table(content)))

@@ -53,6 +53,28 @@ class NftListingTest {
     return new Ruleset(NftListing.parse(json.append("]}").toString(), TEXT, TYPES));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "dorm"|false
+          "dormant"|false
+          ["owner", "dormant"]|false
+          "owner"|true
+          """)
+  void aDormantTableDoesNothing(String flags, boolean awake) {
+    String json =
+        """
+        {"nftables": [{"table": {"family": "ip", "name": "t", "handle": 1, "flags": %s}},
+        {"chain": {"family": "ip", "table": "t", "name": "c", "handle": 1,
+          "type": "filter", "hook": "prerouting", "prio": -150, "policy": "drop"}}]}
+        """;
+    Ruleset ruleset = new Ruleset(NftListing.parse(json.formatted(flags), TEXT, TYPES));
+    assertEquals(awake, walk(ruleset, WEB).dropped().isPresent());
+  }
+
   private static final String TEXT =
       """
       table inet t { # handle 1
