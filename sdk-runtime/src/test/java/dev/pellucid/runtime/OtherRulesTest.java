@@ -284,6 +284,28 @@ class OtherRulesTest {
     lab.assertFlows(Transport.TCP, false);
   }
 
+  @Test
+  void whatIsNotTrackedIsNotTranslated(LabNetwork net) throws Exception {
+    String listeners =
+        LISTENER
+            + """
+            near { address = "0.0.0.0:50081"
+                   intercept { mode = redirect, ports = [81], interfaces = [client0] } }
+            """;
+    DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.NFT, listeners);
+    lab.onProxy(
+        "iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.9.9.9");
+    lab.assertDoesNotFlow(Transport.TCP, false);
+    lab.assertOnly(FindingType.NAT, Depth.LOOK);
+    lab.onProxy("iptables -t raw -A PREROUTING -p tcp --dport 80 -j CT --notrack");
+    lab.assertFlows(Transport.TCP, false);
+    lab.assertClean(Depth.LOOK);
+    lab.onProxy(
+        EditedRules.chain(
+            "prerouting", "type filter hook prerouting priority raw; tcp dport 81 notrack"));
+    lab.cure(lab.assertOnly(FindingType.TPROXY_SHADOWED, Depth.LOOK), Depth.LOOK);
+  }
+
   @ParameterizedTest
   @EnumSource
   void anotherRuleSetsTheMark(FirewallBackEnd backEnd, LabNetwork net) throws Exception {

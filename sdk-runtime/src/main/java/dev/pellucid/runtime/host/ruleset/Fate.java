@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param listener where TPROXY handed it over, if it did: the last one counts
  * @param unheard where TPROXY would have handed it over last, had anything listened there
  * @param translated the rule that would have connection tracking translate its addresses, if any
- * @param steps the rules that did something to it, in order: verdicts, marks, TPROXY, translations
+ * @param steps the rules that did something to it, in order: verdicts, marks, TPROXY, translations,
+ *     and what keeps it from them
  */
 public record Fate(
     Optional<RuleAt> dropped,
@@ -33,6 +34,11 @@ public record Fate(
    */
   public record Listener(Optional<InetAddress> address, int port, RuleAt rule) {}
 
+  /** Whether connection tracking leaves it alone, and so no rule translates its addresses. */
+  public boolean untracked() {
+    return steps.stream().anyMatch(step -> step.action() == Action.UNTRACK);
+  }
+
   /** What a rule can do. */
   public enum Action {
     ACCEPT,
@@ -41,7 +47,8 @@ public record Fate(
     REJECT,
     MARK,
     TPROXY,
-    TRANSLATE
+    TRANSLATE,
+    UNTRACK
   }
 
   /**

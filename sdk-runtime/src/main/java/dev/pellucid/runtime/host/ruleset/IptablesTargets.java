@@ -22,6 +22,8 @@ final class IptablesTargets {
           entry("MARK", options -> marks(options, IptablesTargets::mark)),
           entry("CONNMARK", IptablesTargets::connectionMark),
           entry("TPROXY", IptablesTargets::tproxy),
+          entry("CT", IptablesTargets::tracking),
+          entry("NOTRACK", options -> List.of(new Statement.Untrack())),
           entry("DNAT", options -> List.of(new Statement.Translate())),
           entry("SNAT", options -> List.of(new Statement.Translate())),
           entry("REDIRECT", options -> List.of(new Statement.Translate())),
@@ -76,6 +78,12 @@ final class IptablesTargets {
             .map(option -> Masked.of(option.value()).value())
             .orElse(ALL);
     return List.of(marking(mark -> mark & ~mask));
+  }
+
+  private static List<Statement> tracking(List<IptablesOption> options) {
+    return options.stream().anyMatch(option -> option.name().equals("--notrack"))
+        ? List.of(new Statement.Untrack())
+        : List.of();
   }
 
   private static List<Statement> tproxy(List<IptablesOption> options) {

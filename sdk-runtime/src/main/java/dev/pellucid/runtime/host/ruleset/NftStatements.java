@@ -39,6 +39,7 @@ final class NftStatements {
         case "vmap" -> Optional.of(decision(json.content()));
         case "mangle" -> mangle(json.content());
         case "tproxy" -> Optional.of(tproxy(json.content()));
+        case "notrack" -> Optional.of(new Statement.Untrack());
         case "redirect", "dnat", "snat", "masquerade" -> Optional.of(new Statement.Translate());
         case "limit", "quota", "ct count" -> limits(List.of(json));
         case "set", "meter" ->

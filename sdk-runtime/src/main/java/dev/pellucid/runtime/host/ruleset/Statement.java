@@ -26,6 +26,9 @@ sealed interface Statement {
   /** Translates the connection's addresses, which ends the chain. */
   record Translate() implements Statement {}
 
+  /** Has connection tracking leave the packet alone, if it has not seen it yet. */
+  record Untrack() implements Statement {}
+
   /** Decides, by the packet if need be. */
   record Decide(Function<Packet, Verdict> verdict) implements Statement {}
 

@@ -11,11 +11,15 @@ import java.util.function.BiPredicate;
 
 /** One packet's way through the chains at a hook. */
 final class Walk {
+  private static final int CONNECTION_TRACKING = -200;
+
   private final BiPredicate<Packet, Fate.Listener> listening;
   private final Set<RuleAt> ignored;
   private final List<Fate.Step> steps = new ArrayList<>();
   private final Deque<RuleAt> callers = new ArrayDeque<>();
   private Packet packet;
+  private int priority;
+  private boolean untracked;
   private Optional<RuleAt> dropped = Optional.empty();
   private boolean rejected;
   private Optional<Fate.Listener> listener = Optional.empty();
@@ -30,7 +34,7 @@ final class Walk {
 
   /** Whether the chains at hand still see the packet. */
   boolean goesOn(boolean nat) {
-    return dropped.isEmpty() && (!nat || (packet.first() && translated.isEmpty()));
+    return dropped.isEmpty() && (!nat || (packet.first() && !untracked && translated.isEmpty()));
   }
 
   Fate fate() {
@@ -40,6 +44,7 @@ final class Walk {
 
   /** Passes a base chain. */
   void pass(Table table, Chain.Base base, Chain chain) {
+    priority = base.priority();
     Verdict verdict = through(table, chain);
     if (verdict.kind() == Verdict.Kind.RETURN) {
       base.dropping().ifPresent(policy -> drop(Verdict.DROP, policy));
@@ -110,6 +115,9 @@ final class Walk {
     if (statement instanceof Statement.Tproxy tproxy) {
       return handOver(tproxy, at);
     }
+    if (statement instanceof Statement.Untrack) {
+      return untrack(at);
+    }
     if (statement instanceof Statement.Decide decide) {
       return decide.verdict().apply(packet);
     }
@@ -121,6 +129,14 @@ final class Walk {
   private Verdict mark(int mark, RuleAt at) {
     packet = packet.withMark(mark);
     step(Action.MARK, at);
+    return Verdict.CONTINUE;
+  }
+
+  private Verdict untrack(RuleAt at) {
+    if (priority < CONNECTION_TRACKING) {
+      untracked = true;
+      step(Action.UNTRACK, at);
+    }
     return Verdict.CONTINUE;
   }
 

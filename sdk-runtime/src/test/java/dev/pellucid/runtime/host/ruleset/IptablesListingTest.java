@@ -163,6 +163,31 @@ class IptablesListingTest {
         fate.dropped().orElseThrow().deletion());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "raw, CT --notrack, false",
+    "raw, NOTRACK, false",
+    "raw, CT --zone 1, true",
+    "mangle, CT --notrack, true",
+  })
+  void whatIsNotTrackedIsNotTranslated(String table, String target, boolean translated) {
+    Ruleset ruleset =
+        ruleset(
+            """
+            *nat
+            :PREROUTING ACCEPT [0:0]
+            -A PREROUTING -p tcp -j REDIRECT --to-ports 1
+            COMMIT
+            *%s
+            :PREROUTING ACCEPT [0:0]
+            -A PREROUTING -p tcp -j %s
+            COMMIT
+            """
+                .formatted(table, target));
+    assertEquals(translated, walk(ruleset, WEB).translated().isPresent());
+    assertEquals(!translated, walk(ruleset, WEB).untracked());
+  }
+
   @Test
   void onlyAConnectionsFirstPacketIsTranslated() {
     Ruleset ruleset =

@@ -52,7 +52,8 @@ record Firewall(
               + " \\[?([0-9]+\\.[0-9.]+|[0-9a-f]*:[0-9a-f:]+)");
 
   private static final int ALL_BITS = -1;
-  private static final Set<Fate.Action> ENDS = EnumSet.of(Fate.Action.ACCEPT, Fate.Action.RETURN);
+  private static final Set<Fate.Action> ENDS =
+      EnumSet.of(Fate.Action.ACCEPT, Fate.Action.RETURN, Fate.Action.UNTRACK);
 
   /** {@link dev.pellucid.runtime.host.ruleset.Ruleset#walk}, while the proxy runs or not. */
   interface Walk {
