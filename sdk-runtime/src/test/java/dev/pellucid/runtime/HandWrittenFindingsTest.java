@@ -1,12 +1,18 @@
 package dev.pellucid.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.pellucid.api.Transport;
 import dev.pellucid.lab.FirewallBackEnd;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.host.doctor.Doctor;
 import dev.pellucid.runtime.host.examination.Depth;
+import dev.pellucid.runtime.host.examination.Examination;
 import dev.pellucid.runtime.host.examination.FindingType;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,5 +179,24 @@ class HandWrittenFindingsTest {
             .replace("tcp", "udp"));
     lab.cure(lab.assertOnly(FindingType.DIVERT_UDP_FIRST, Depth.LOOK), Depth.LOOK);
     lab.assertFlows(Transport.UDP, false);
+  }
+
+  @Test
+  void theConfigurationHasOtherNames(LabNetwork net) throws Exception {
+    DoctorLab lab =
+        DoctorLab.start(
+            net,
+            folder,
+            FirewallBackEnd.NFT,
+            "web { address = \"0.0.0.0:50080\", intercept { ports = [80], interfaces = [client0] }"
+                + " }");
+    lab.onProxy(lab.wanted().rules().removing().text());
+    lab.onProxy(IPTABLES);
+    lab.assertFlows(Transport.TCP, false);
+    Examination examination =
+        net.proxy().call(() -> Doctor.examineAndTell(lab.wanted(), Depth.LOOK));
+    assertEquals(List.of(), examination.findings());
+    String note = examination.notes().get(0);
+    assertTrue(note.contains("{ mark = 1, route-table = 100 }"), note);
   }
 }

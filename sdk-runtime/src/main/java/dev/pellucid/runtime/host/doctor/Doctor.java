@@ -1,7 +1,9 @@
 package dev.pellucid.runtime.host.doctor;
 
+import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.doctor.firewall.BridgeNetfilterCheck;
 import dev.pellucid.runtime.host.doctor.firewall.FirewallCheck;
+import dev.pellucid.runtime.host.doctor.firewall.NamesByHand;
 import dev.pellucid.runtime.host.doctor.kernel.KernelCheck;
 import dev.pellucid.runtime.host.doctor.kernel.ToolCheck;
 import dev.pellucid.runtime.host.doctor.probe.ClientProbe;
@@ -35,6 +37,7 @@ import dev.pellucid.runtime.host.state.Host;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Examines a host. Every method blocks, and looks at the network namespace of the calling thread.
@@ -88,7 +91,8 @@ public final class Doctor {
   /**
    * Examines the host, and tells also what could not be found out. Nothing is {@linkplain
    * Depth#PROBE probed} where what is seen without is in the way already: all probes would fail,
-   * and say no more than that.
+   * and say no more than that. Rules that were written by hand with another mark and another route
+   * table than the configuration's are examined with theirs.
    *
    * @param wanted what the proxy asks of it
    * @param depth how far to go
@@ -97,8 +101,32 @@ public final class Doctor {
   public static Examination examineAndTell(HostRequirements wanted, Depth depth)
       throws InterruptedException {
     Host host = new Host();
-    List<Finding> findings = new ArrayList<>();
     List<String> notes = new ArrayList<>();
+    Optional<RuleNames> byHand = byHand(host, wanted);
+    byHand.ifPresent(names -> notes.add(namesByHand(names)));
+    return examine(host, byHand.map(wanted::withNames).orElse(wanted), depth, notes);
+  }
+
+  private static Optional<RuleNames> byHand(Host host, HostRequirements wanted)
+      throws InterruptedException {
+    try {
+      return NamesByHand.of(host, wanted);
+    } catch (IOException e) {
+      return Optional.empty(); // The check that needs to see it says so.
+    }
+  }
+
+  private static String namesByHand(RuleNames names) {
+    return "The rules here are written by hand, with another mark and route table than the"
+        + " configuration's. Set pellucid.rules { mark = %d, route-table = %d }: what"
+            .formatted(names.mark(), names.routeTable())
+        + " `pellucid rules apply` adds would not get along with them.";
+  }
+
+  private static Examination examine(
+      Host host, HostRequirements wanted, Depth depth, List<String> notes)
+      throws InterruptedException {
+    List<Finding> findings = new ArrayList<>();
     Unseen unseen = new Unseen();
     for (Check check : checks(depth)) {
       findings.addAll(examine(check, host, wanted, unseen));

@@ -3,6 +3,7 @@ package dev.pellucid.runtime.host.examination;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.Rules;
 import java.net.InetAddress;
 import java.util.List;
@@ -42,6 +43,11 @@ public record HostRequirements(
   /** The same with addresses to probe from. */
   public HostRequirements withProbeClients(List<InetAddress> newProbeClients) {
     return new HostRequirements(rules, listeners, applyCommand, newProbeClients);
+  }
+
+  /** The same with other names. */
+  public HostRequirements withNames(RuleNames newNames) {
+    return new HostRequirements(rules.withNames(newNames), listeners, applyCommand, probeClients);
   }
 
   /** Whether marked packets of a family have to be delivered to this host. */

@@ -44,16 +44,20 @@ public final class FirewallCheck implements Check {
     if (!asked || FirewallTool.detect().isEmpty()) {
       return List.of();
     }
+    return examine(firewall(host, wanted));
+  }
+
+  static Firewall firewall(Host host, HostRequirements wanted)
+      throws IOException, InterruptedException {
     Surroundings around = Surroundings.of(host);
     HandOver handOver =
         HandOver.of(around.interfaces(), wanted.rules().intercepts(), host.listening());
-    return examine(
-        new Firewall(
-            new RulesWalk(host.ruleset(), handOver, Set.of()),
-            routes(host),
-            around,
-            wanted,
-            masks(host, wanted)));
+    return new Firewall(
+        new RulesWalk(host.ruleset(), handOver, Set.of()),
+        routes(host),
+        around,
+        wanted,
+        masks(host, wanted));
   }
 
   private static Map<IpFamily, Integer> masks(Host host, HostRequirements wanted)
