@@ -210,14 +210,35 @@ class PolicyRoutingDoctorTest {
     breakAndCure(start(net), script, FindingType.LOCAL_ROUTE_MISSING, false);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "ip rule add fwmark 0x71 lookup 100;" + DEFAULT_ROUTE + "100",
-        "ip route add 10.2.0.2/32 dev server0 table 71"
-      })
-  void anotherProgramTakesTraffic(String script, LabNetwork net) throws Exception {
-    breakAndCure(start(net), script, FindingType.NAME_TAKEN, false);
+  @Test
+  void anotherProgramTakesTraffic(LabNetwork net) throws Exception {
+    DoctorLab lab = start(net);
+    FindingType shadowed = FindingType.POLICY_RULE_SHADOWED;
+    breakAndCure(lab, "ip rule add fwmark 0x71 lookup 100;" + DEFAULT_ROUTE + "100", shadowed);
+    breakAndCure(lab, "ip rule add pref 5 fwmark 0x71 blackhole", shadowed);
+    breakAndCure(lab, "ip rule add pref 5 fwmark 0x71/0x73 lookup 100", shadowed);
+    FindingType unlocal = FindingType.LOCAL_ROUTE_MISSING;
+    breakAndCure(lab, "ip route add 10.2.0.2/32 dev server0 table 71", unlocal);
+    breakAndCure(lab, "ip route add blackhole 10.2.0.0/24 table 71", unlocal);
+    breakAndCure(lab, "ip rule add from 10.1.0.0/24 lookup 71", FindingType.SELF_INTERCEPTION);
+  }
+
+  private static void breakAndCure(DoctorLab lab, String script, FindingType type)
+      throws Exception {
+    lab.onProxy(script);
+    lab.assertDoesNotFlow(Transport.TCP, false);
+    lab.cure(lab.assertOnly(type, Depth.LOOK), Depth.LOOK);
+    lab.assertFlows(Transport.TCP, false);
+  }
+
+  @Test
+  void discardingRules(LabNetwork net) throws Exception {
+    DoctorLab lab = start(net);
+    for (String action : List.of("blackhole", "unreachable", "prohibit")) {
+      lab.onProxy("ip rule add pref 40000 fwmark 0x71 " + action);
+      lab.cure(lab.assertOnly(FindingType.NAME_TAKEN, Depth.LOOK), Depth.LOOK);
+    }
+    lab.onProxy("test \"$(ip rule | grep -c 0x71)\" = 1");
   }
 
   @Test

@@ -32,7 +32,7 @@ public enum FindingType {
   POLICY_RULE_MISSING(Severity.BROKEN),
   /** A rule ahead of it takes marked packets elsewhere. */
   POLICY_RULE_SHADOWED(Severity.BROKEN),
-  /** The proxy's route table has no route that delivers everything locally. */
+  /** The proxy's route table does not deliver everything locally. */
   LOCAL_ROUTE_MISSING(Severity.BROKEN),
   /** Another program uses the mark or the route table. */
   NAME_TAKEN(Severity.RISK),

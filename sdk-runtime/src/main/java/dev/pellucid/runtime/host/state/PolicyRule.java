@@ -54,8 +54,17 @@ public record PolicyRule(
     GOTO,
     /** Goes on with the next rule. */
     NOP,
-    /** Discards the packet. */
-    DISCARD
+    /** Discards the packet silently. */
+    BLACKHOLE,
+    /** Discards the packet and says so. */
+    UNREACHABLE,
+    /** Discards the packet and says that it is forbidden. */
+    PROHIBIT;
+
+    /** Whether it discards the packet. */
+    public boolean discards() {
+      return this == BLACKHOLE || this == UNREACHABLE || this == PROHIBIT;
+    }
   }
 
   private static final List<String> SPECIAL =
@@ -99,7 +108,12 @@ public record PolicyRule(
       return Action.NOP;
     }
     // The others are numbers of discarding types of routes. An l3mdev rule has no fixed table.
-    return json.hasPathOrNull("action") ? Action.DISCARD : Action.LOOKUP;
+    return switch (optional(json, "action").orElse("")) {
+      case "6" -> Action.BLACKHOLE;
+      case "7" -> Action.UNREACHABLE;
+      case "8" -> Action.PROHIBIT;
+      default -> Action.LOOKUP;
+    };
   }
 
   private static Optional<Cidr> network(Config json, String address, String length) {
@@ -185,7 +199,9 @@ public record PolicyRule(
               + (suppressed.isPresent() ? " suppress_prefixlength " + suppressed.getAsInt() : "");
       case GOTO -> "goto " + target;
       case NOP -> "nop";
-      case DISCARD -> "prohibit";
+      case BLACKHOLE -> "blackhole";
+      case UNREACHABLE -> "unreachable";
+      case PROHIBIT -> "prohibit";
     };
   }
 }

@@ -63,6 +63,26 @@ final class MarkedPackets {
     return packets;
   }
 
+  /**
+   * What the proxy sends to upstreams in its clients' names, without a mark; it comes from here.
+   */
+  List<MarkedPacket> spoofed() {
+    return wanted.spoofing(routing.family()).stream()
+        .flatMap(listener -> replies(listener).stream())
+        .map(MarkedPackets::request)
+        .toList();
+  }
+
+  private static MarkedPacket request(MarkedPacket reply) {
+    return new MarkedPacket(
+        reply.to(),
+        reply.from(),
+        LoopbackCheck.LOOPBACK,
+        reply.protocol(),
+        reply.toPort(),
+        reply.fromPort());
+  }
+
   private List<MarkedPacket> asked(Intercept intercept, Sender from) {
     List<MarkedPacket> packets = new ArrayList<>();
     for (InetAddress to : destinations(intercept, from)) {
@@ -165,7 +185,7 @@ final class MarkedPackets {
    */
   private Stream<Cidr> named(Function<PolicyRule, Optional<Cidr>> network) {
     return routing.rules().stream()
-        .filter(rule -> rule.action() != PolicyRule.Action.DISCARD)
+        .filter(rule -> !rule.action().discards())
         .flatMap(rule -> network.apply(rule).stream());
   }
 
@@ -192,11 +212,12 @@ final class MarkedPackets {
     }
     List<InetAddress> servers =
         Stream.of(
-                Stream.of(far()),
                 neighbours(),
                 named(PolicyRule::from)
                     .map(Cidr::address)
-                    .filter(address -> !links(address).isEmpty() && !interfaces.owns(address)))
+                    .filter(address -> !links(address).isEmpty() && !interfaces.owns(address)),
+                // Last: where it sends from is not known so well.
+                Stream.of(far()))
             .flatMap(Function.identity())
             .toList();
     List<PortRange> ports = intercepts.stream().flatMap(each -> each.ports().stream()).toList();

@@ -36,9 +36,7 @@ public final class PolicyRuleCheck implements Check {
     Optional<PolicyRule> own = own(routing, names);
     return own.isEmpty()
         ? Optional.of(missing(routing, names, otherFamily(host, wanted, names)))
-        : shadowing(
-                new MarkedPackets(wanted, routing, host.interfaces()), routing, names, own.get())
-            .map(rule -> shadowed(routing, names, own.get(), rule));
+        : shadowing(host, wanted, names).map(rule -> shadowed(routing, names, own.get(), rule));
   }
 
   static Optional<PolicyRule> own(Routing routing, RouteNames names) {
@@ -74,12 +72,19 @@ public final class PolicyRuleCheck implements Check {
         deleting + names.ip("rule add " + names.rule()));
   }
 
-  private static Optional<PolicyRule> shadowing(
-      MarkedPackets packets, Routing routing, RouteNames names, PolicyRule own) {
+  /** The first rule that takes marked packets before the proxy's own is asked, if one does. */
+  static Optional<PolicyRule> shadowing(Host host, HostRequirements wanted, RouteNames names)
+      throws IOException, InterruptedException {
+    Routing routing = host.routing(names.family());
+    Optional<PolicyRule> own = own(routing, names);
+    if (own.isEmpty()) {
+      return Optional.empty();
+    }
     RuleWalk walk = new RuleWalk(routing, names);
-    return packets.list().stream()
-        .flatMap(packet -> walk.takes(packet, own).stream())
-        .min((one, other) -> Integer.compare(one.priority(), other.priority()));
+    return new MarkedPackets(wanted, routing, host.interfaces())
+        .list().stream()
+            .flatMap(packet -> walk.takes(packet, own.get()).stream())
+            .min((one, other) -> Integer.compare(one.priority(), other.priority()));
   }
 
   private static Finding shadowed(
@@ -91,10 +96,16 @@ public final class PolicyRuleCheck implements Check {
             .formatted(
                 names.familyName(), ahead.priority(), ahead.text(), own.priority(), own.text()),
         "Intercepted packets or upstreams' replies are sent elsewhere instead of to the proxy.",
-        ahead.priority() == 0
-            ? "# give the rule \"%s\" a priority above 0, so that another can come ahead of it"
-                .formatted(ahead.text())
-            : reordering(routing, names, own));
+        names.marksOther(ahead)
+            ? RouteNamesCheck.cure(names.deleting(ahead), "mark")
+            : cure(routing, names, own, ahead));
+  }
+
+  private static String cure(Routing routing, RouteNames names, PolicyRule own, PolicyRule ahead) {
+    return ahead.priority() == 0
+        ? "# give the rule \"%s\" a priority above 0, so that another can come ahead of it"
+            .formatted(ahead.text())
+        : reordering(routing, names, own);
   }
 
   // Ahead of all others, where no goto leads past it. Priority 0 has the table of local addresses.

@@ -34,11 +34,11 @@ final class RuleWalk {
       if (rule.equals(own)) {
         return Optional.empty();
       }
-      if (rule.priority() < from || names.marksOther(rule) || !matches(rule, packet)) {
+      if (rule.priority() < from || !matches(rule, packet)) {
         continue;
       }
       switch (rule.action()) {
-        case DISCARD -> {
+        case BLACKHOLE, UNREACHABLE, PROHIBIT -> {
           return Optional.of(rule);
         }
         case LOOKUP -> {
@@ -60,7 +60,8 @@ final class RuleWalk {
     return Optional.empty();
   }
 
-  private boolean matches(PolicyRule rule, MarkedPacket packet) {
+  /** Whether a rule is for a packet, if it comes to that rule. */
+  boolean matches(PolicyRule rule, MarkedPacket packet) {
     boolean matches =
         rule.acceptsMark(names.mark())
             && rule.from().filter(network -> !network.contains(packet.from())).isEmpty()
