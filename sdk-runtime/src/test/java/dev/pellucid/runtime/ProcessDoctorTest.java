@@ -56,6 +56,20 @@ class ProcessDoctorTest {
     assertTrue(finding.cure().contains("iproute"), finding.cure());
   }
 
+  @Test
+  void anIpWithoutJson(LabNetwork net) throws Exception {
+    DoctorLab lab = start(net, FirewallBackEnd.NFT);
+    Path ip = Files.createDirectory(folder.resolve("busybox")).resolve("ip");
+    Files.writeString(
+        ip, "#!/bin/sh\necho \"ip: unrecognized option '-json'\" >&2\nexit 1\n");
+    assertTrue(ip.toFile().setExecutable(true));
+    List<Finding> findings =
+        lab.examineIn(Depth.TRY, in("export PATH=" + ip.getParent() + ":$PATH"));
+    assertEquals(1, findings.size(), findings::toString);
+    Finding finding = only(FindingType.NO_TOOL, findings);
+    assertTrue(finding.cure().contains("iproute"), finding.cure());
+  }
+
   // The kernel of the lab has everything: a tool that refuses as such a kernel would takes its
   // place.
   @ParameterizedTest

@@ -40,14 +40,15 @@ final class Unseen {
       notes.add("Not all was seen; run the doctor as root: " + texts(refused));
     }
     if (!rest.isEmpty()) {
-      findings.add(cannotLook(texts(rest)));
+      findings.add(cannotLook(rest));
     }
   }
 
   private static boolean refused(IOException reason) {
     return reason instanceof AccessDeniedException
         || (reason instanceof HostCommandException command
-            && REFUSED.matcher(command.stderr()).find());
+            && REFUSED.matcher(command.stderr()).find())
+        || (reason.getCause() instanceof IOException cause && refused(cause));
   }
 
   private static boolean isMissingTool(IOException reason, List<Finding> findings) {
@@ -60,6 +61,12 @@ final class Unseen {
         .anyMatch(finding -> finding.type() == type && finding.subject().equals(subject));
   }
 
+  private static String cure(List<IOException> reasons) {
+    return reasons.stream().anyMatch(Unseen::refused)
+        ? "# run the doctor as root"
+        : "# root sees no more: look for it by hand, and report what could not be read";
+  }
+
   private static String texts(List<IOException> reasons) {
     return reasons.stream()
         .map(reason -> String.valueOf(reason.getMessage()))
@@ -67,12 +74,12 @@ final class Unseen {
         .collect(joining("; "));
   }
 
-  private static Finding cannotLook(String what) {
+  private static Finding cannotLook(List<IOException> reasons) {
     return new Finding(
         FindingType.CANNOT_LOOK,
         "this host",
-        what,
+        texts(reasons),
         "What cannot be seen may be in the way all the same.",
-        "# run the doctor as root");
+        cure(reasons));
   }
 }

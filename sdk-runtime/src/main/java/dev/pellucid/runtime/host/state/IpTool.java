@@ -6,8 +6,11 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import dev.pellucid.runtime.host.HostCommand;
+import dev.pellucid.runtime.host.HostCommandException;
+import dev.pellucid.runtime.host.MissingCommandException;
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What ip(8) lists, in JSON. */
@@ -15,19 +18,45 @@ public final class IpTool {
   private static final ConfigParseOptions JSON =
       ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON);
 
+  // BusyBox's ip, and that of an old iproute2.
+  private static final Pattern NO_JSON =
+      Pattern.compile("BusyBox|invalid option|unrecognized option|Option \"-\\w+\" is unknown");
+
   private IpTool() {}
+
+  /** Whether ip is installed, and lists in JSON. */
+  public static boolean usable() throws IOException, InterruptedException {
+    try {
+      list("link", "show", "lo");
+      return true;
+    } catch (MissingCommandException e) {
+      return false;
+    }
+  }
+
 
   /**
    * Lists something. Tables and types are numbers, whatever names the host has for them: that takes
    * iproute2 5.2 or newer.
    *
-   * @throws dev.pellucid.runtime.host.HostCommandException if ip refuses
+   * @throws HostCommandException if ip refuses
+   * @throws MissingCommandException if ip is not installed, or is not iproute2's
    */
   public static List<Config> list(String... arguments) throws IOException, InterruptedException {
     String[] command =
         Stream.concat(Stream.of("ip", "-json", "-Numeric"), Stream.of(arguments))
             .toArray(String[]::new);
-    return parse(HostCommand.run(command));
+    try {
+      return parse(HostCommand.run(command));
+    } catch (HostCommandException e) {
+      throw printsNoJson(e.stderr())
+          ? new MissingCommandException("ip", "`ip` is not that of iproute2 5.2 or newer")
+          : e;
+    }
+  }
+
+  static boolean printsNoJson(String stderr) {
+    return NO_JSON.matcher(stderr).find();
   }
 
   /** Reads a list. Older versions print nothing for an empty one. */

@@ -1,12 +1,15 @@
 package dev.pellucid.runtime.host.state;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.pellucid.runtime.host.HostCommandException;
 import dev.pellucid.runtime.host.IpFamily;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * How packets of one family find their way.
@@ -18,16 +21,31 @@ import java.util.Optional;
 public record Routing(IpFamily family, List<PolicyRule> rules, List<Route> routes) {
 
   static Routing read(IpFamily family) throws IOException, InterruptedException {
-    try {
-      return new Routing(
-          family,
-          IpTool.list(family.option(), "rule").stream().map(PolicyRule::of).toList(),
-          IpTool.list(family.option(), "route", "show", "table", "all").stream()
-              .map(json -> Route.of(family, json))
-              .toList());
-    } catch (ConfigException | IllegalArgumentException e) {
-      throw new IOException("ip prints rules or routes that cannot be read: " + e.getMessage(), e);
+    return new Routing(
+        family,
+          readable(IpTool.list(family.option(), "rule"), PolicyRule::of),
+          readable(
+            IpTool.list(family.option(), "route", "show", "table", "all"),
+            json -> Route.of(family, json)));
+  }
+
+  // An odd one, such as a route for IPv4 addresses in IPv6, hides no others.
+  private static <T> List<T> readable(List<Config> listed, Function<Config, T> reading)
+      throws IOException {
+    List<T> read = new ArrayList<>();
+    RuntimeException unreadable = new IllegalArgumentException();
+    for (Config json : listed) {
+      try {
+        read.add(reading.apply(json));
+      } catch (ConfigException | IllegalArgumentException e) {
+        unreadable = e;
+      }
     }
+    if (read.isEmpty() && !listed.isEmpty()) {
+      throw new IOException(
+          "ip prints rules or routes that cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+    return read;
   }
 
   /** The routes of a table. */

@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.host.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.api.Addresses;
@@ -72,6 +73,16 @@ class HostReadingTest {
         List.of("blackhole 10.9.0.0/16 table 9"),
         routing.table(9).stream().map(Route::text).toList());
     assertEquals(Route.Type.UNICAST, routing.table(52).get(0).type());
+  }
+
+  @Test
+  void aRouteThatCannotBeRead(LabNetwork net) throws Exception {
+    net.proxy().exec("ip", "-6", "route", "add", "unreachable", "::ffff:0.0.0.0/96");
+    Routing routing = net.proxy().call(() -> new Host().routing(IpFamily.IPV6));
+    assertFalse(routing.table(255).isEmpty());
+    assertTrue(IpTool.printsNoJson("Option \"-Numeric\" is unknown, try \"ip -help\"."));
+    assertTrue(IpTool.printsNoJson("BusyBox v1.36.1 multi-call binary."));
+    assertFalse(IpTool.printsNoJson("RTNETLINK answers: Operation not permitted"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.pellucid.runtime.host.examination.Finding;
 import dev.pellucid.runtime.host.examination.FindingType;
 import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.state.Host;
+import dev.pellucid.runtime.host.state.IpTool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,8 @@ import java.util.List;
 public final class ToolCheck implements Check {
 
   @Override
-  public List<Finding> examine(Host host, HostRequirements wanted) throws IOException {
+  public List<Finding> examine(Host host, HostRequirements wanted)
+      throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
     if (!wanted.needsRules()) {
       return findings;
@@ -25,6 +27,12 @@ public final class ToolCheck implements Check {
     }
     if (!HostCommand.installed("ip")) {
       findings.add(missing("ip", "The command ip, of iproute2, is not installed.", Packages.ip()));
+    } else if (!IpTool.usable()) {
+      findings.add(
+          missing(
+              "ip",
+              "The command ip is not that of iproute2 5.2 or newer: it prints no JSON.",
+              Packages.ip()));
     }
     return findings;
   }
