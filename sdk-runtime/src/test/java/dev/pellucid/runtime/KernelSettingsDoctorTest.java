@@ -80,6 +80,35 @@ class KernelSettingsDoctorTest {
     breakAndCure(start(net, backEnd), "ip link set lo down", FindingType.LOOPBACK_DOWN, true);
   }
 
+  @Test
+  void interceptionOfIpv4NeedsNoLoopback(LabNetwork net) throws Exception {
+    String intercept =
+        "web { address = \"0.0.0.0:50080\", intercept { ports = [80], interfaces = [client0]%s } }";
+    DoctorLab lab = start(net, FirewallBackEnd.NFT, intercept.formatted(""));
+    lab.onProxy("ip link set lo down");
+    lab.assertFlows(Transport.TCP, false);
+    lab.assertClean(Depth.LOOK);
+    lab.onProxy("ip route del local default dev lo table 71");
+    lab.assertDoesNotFlow(Transport.TCP, false);
+    lab.cure(lab.assertOnly(FindingType.LOOPBACK_DOWN, Depth.LOOK), Depth.LOOK);
+    lab.assertFlows(Transport.TCP, false);
+  }
+
+  @Test
+  void localOutputNeedsLoopback(LabNetwork net) throws Exception {
+    DoctorLab lab =
+        start(
+            net,
+            FirewallBackEnd.NFT,
+            """
+            web { address = "0.0.0.0:50080"
+                  intercept { ports = [80], interfaces = [client0], local-output = true }
+                  upstream.source = proxy }
+            """);
+    lab.onProxy("ip link set lo down");
+    lab.cure(lab.assertOnly(FindingType.LOOPBACK_DOWN, Depth.LOOK), Depth.LOOK);
+  }
+
   @ParameterizedTest
   @EnumSource
   void interceptionNeedsNoForwarding(FirewallBackEnd backEnd, LabNetwork net) throws Exception {

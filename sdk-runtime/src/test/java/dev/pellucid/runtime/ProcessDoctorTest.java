@@ -60,8 +60,7 @@ class ProcessDoctorTest {
   void anIpWithoutJson(LabNetwork net) throws Exception {
     DoctorLab lab = start(net, FirewallBackEnd.NFT);
     Path ip = Files.createDirectory(folder.resolve("busybox")).resolve("ip");
-    Files.writeString(
-        ip, "#!/bin/sh\necho \"ip: unrecognized option '-json'\" >&2\nexit 1\n");
+    Files.writeString(ip, "#!/bin/sh\necho \"ip: unrecognized option '-json'\" >&2\nexit 1\n");
     assertTrue(ip.toFile().setExecutable(true));
     List<Finding> findings =
         lab.examineIn(Depth.TRY, in("export PATH=" + ip.getParent() + ":$PATH"));

@@ -34,7 +34,6 @@ public final class IpTool {
     }
   }
 
-
   /**
    * Lists something. Tables and types are numbers, whatever names the host has for them: that takes
    * iproute2 5.2 or newer.

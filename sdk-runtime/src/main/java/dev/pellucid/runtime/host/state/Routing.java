@@ -23,8 +23,8 @@ public record Routing(IpFamily family, List<PolicyRule> rules, List<Route> route
   static Routing read(IpFamily family) throws IOException, InterruptedException {
     return new Routing(
         family,
-          readable(IpTool.list(family.option(), "rule"), PolicyRule::of),
-          readable(
+        readable(IpTool.list(family.option(), "rule"), PolicyRule::of),
+        readable(
             IpTool.list(family.option(), "route", "show", "table", "all"),
             json -> Route.of(family, json)));
   }

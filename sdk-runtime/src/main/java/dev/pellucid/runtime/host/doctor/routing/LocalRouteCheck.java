@@ -24,13 +24,17 @@ public final class LocalRouteCheck implements Check {
       // Without loopback there is no such route: that is a finding of its own.
       if (wanted.diverts(family) && LoopbackCheck.up(host)) {
         RouteNames names = RouteNames.of(wanted, family);
-        List<Route> routes = host.routing(family).table(names.table());
-        if (routes.stream().noneMatch(names::delivers)) {
-          findings.add(finding(names, routes));
+        if (!there(host, names)) {
+          findings.add(finding(names, host.routing(family).table(names.table())));
         }
       }
     }
     return findings;
+  }
+
+  /** Whether what has the mark is delivered, whatever its destination. */
+  static boolean there(Host host, RouteNames names) throws IOException, InterruptedException {
+    return host.routing(names.family()).table(names.table()).stream().anyMatch(names::delivers);
   }
 
   private static Finding finding(RouteNames names, List<Route> routes) {

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host.doctor.routing;
 
+import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.examination.Check;
 import dev.pellucid.runtime.host.examination.Finding;
@@ -8,12 +9,12 @@ import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Interface;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Loopback is up. When it goes down, IPv6's local routes vanish, and do not come back with it;
- * IPv4's stay.
+ * Loopback is up where that matters. When it goes down, IPv6's local routes vanish, and do not come
+ * back with it; IPv4's stay and still deliver, but cannot be added.
  */
 public final class LoopbackCheck implements Check {
   static final String LOOPBACK = "lo";
@@ -21,18 +22,31 @@ public final class LoopbackCheck implements Check {
   @Override
   public List<Finding> examine(Host host, HostRequirements wanted)
       throws IOException, InterruptedException {
-    if (Arrays.stream(IpFamily.values()).noneMatch(wanted::diverts) || up(host)) {
+    if (up(host)) {
       return List.of();
     }
-    return List.of(
-        new Finding(
-            FindingType.LOOPBACK_DOWN,
-            LOOPBACK,
-            "The loopback interface lo is down.",
-            "Intercepted IPv6 traffic is forwarded past the proxy or dropped, for the route that"
-                + " delivers it leads to lo and went away with it. What this host itself sends"
-                + " cannot be intercepted either.",
-            "ip link set lo up && " + wanted.applyCommand()));
+    List<String> harm = new ArrayList<>();
+    for (IpFamily family : IpFamily.values()) {
+      RouteNames names = RouteNames.of(wanted, family);
+      if (wanted.diverts(family) && !LocalRouteCheck.there(host, names)) {
+        harm.add(
+            "Intercepted %s traffic is forwarded past the proxy or dropped, for the route that delivers it leads to lo, and is not there while lo is down."
+                .formatted(names.familyName()));
+      }
+    }
+    if (wanted.rules().intercepts().stream().anyMatch(Intercept::localOutput)) {
+      harm.add("What this host itself sends cannot be intercepted, for it would come back on lo.");
+    }
+    return harm.isEmpty() ? List.of() : List.of(finding(wanted, String.join(" ", harm)));
+  }
+
+  private static Finding finding(HostRequirements wanted, String harm) {
+    return new Finding(
+        FindingType.LOOPBACK_DOWN,
+        LOOPBACK,
+        "The loopback interface lo is down.",
+        harm,
+        "ip link set lo up && " + wanted.applyCommand());
   }
 
   static boolean up(Host host) throws IOException, InterruptedException {
