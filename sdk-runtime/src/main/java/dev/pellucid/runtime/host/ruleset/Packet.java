@@ -62,6 +62,75 @@ public record Packet(
     return destination instanceof Inet4Address ? "ip" : "ip6";
   }
 
+  /** The same packet on its way between other interfaces. */
+  public Packet on(String in, String out) {
+    return new Packet(
+        protocol,
+        in,
+        out,
+        source,
+        sourcePort,
+        destination,
+        destinationPort,
+        first,
+        owner,
+        mark,
+        answer);
+  }
+
+  /** The same packet from somewhere else. */
+  public Packet from(InetAddress newSource, int port) {
+    return new Packet(
+        protocol,
+        inInterface,
+        outInterface,
+        newSource,
+        port,
+        destination,
+        destinationPort,
+        first,
+        owner,
+        mark,
+        answer);
+  }
+
+  /** The same packet to somewhere else. */
+  public Packet to(InetAddress newDestination, int port) {
+    return new Packet(
+        protocol,
+        inInterface,
+        outInterface,
+        source,
+        sourcePort,
+        newDestination,
+        port,
+        first,
+        owner,
+        mark,
+        answer);
+  }
+
+  /**
+   * The same packet, which a socket owns.
+   *
+   * @param newFirst whether it is the first of its connection
+   * @param newOwner the socket
+   */
+  public Packet owned(boolean newFirst, Owner newOwner) {
+    return new Packet(
+        protocol,
+        inInterface,
+        outInterface,
+        source,
+        sourcePort,
+        destination,
+        destinationPort,
+        newFirst,
+        newOwner,
+        mark,
+        answer);
+  }
+
   /** The same packet with another mark. */
   public Packet withMark(int newMark) {
     return new Packet(
@@ -80,18 +149,7 @@ public record Packet(
 
   /** The same packet for another socket. */
   public Packet withOwner(Owner newOwner) {
-    return new Packet(
-        protocol,
-        inInterface,
-        outInterface,
-        source,
-        sourcePort,
-        destination,
-        destinationPort,
-        first,
-        newOwner,
-        mark,
-        answer);
+    return owned(first, newOwner);
   }
 
   /** What a packet can carry; ICMP is that of its family. */

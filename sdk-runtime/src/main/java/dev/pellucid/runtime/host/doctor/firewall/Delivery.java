@@ -57,7 +57,7 @@ final class Delivery implements FirewallCheck.Question {
 
   private static void client(
       Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet, int mark) {
-    Packet delivered = PaperPackets.owned(packet, true, Owner.TRANSPARENT_LISTENER).withMark(mark);
+    Packet delivered = packet.owned(true, Owner.TRANSPARENT_LISTENER).withMark(mark);
     Exemption exemption = Exemption.ofMark(packet.inInterface(), mark);
     if (intercept.mode() == InterceptMode.REDIRECT) {
       delivered = redirected(firewall, intercept, delivered);
@@ -87,8 +87,7 @@ final class Delivery implements FirewallCheck.Question {
                 .findFirst()
                 .orElse(listener)
             : listener;
-    return PaperPackets.owned(
-        PaperPackets.to(packet, to, intercept.listener().getPort()), true, Owner.LISTENER);
+    return packet.to(to, intercept.listener().getPort()).owned(true, Owner.LISTENER);
   }
 
   private static void reply(

@@ -31,7 +31,7 @@ final class LocalOutput implements FirewallCheck.Question {
 
   private static Packet leaving(Firewall firewall, Packet packet)
       throws IOException, InterruptedException {
-    return PaperPackets.on(packet, "", firewall.routes().towards(packet.destination()).orElse(""));
+    return packet.on("", firewall.routes().towards(packet.destination()).orElse(""));
   }
 
   private static void host(

@@ -45,7 +45,7 @@ final class OthersTraffic implements FirewallCheck.Question {
       return;
     }
     InetAddress to = own.get().destination();
-    Packet packet = PaperPackets.on(own.get(), "", firewall.routes().towards(to).orElse(""));
+    Packet packet = own.get().on("", firewall.routes().towards(to).orElse(""));
     look(firewall, findings, packet, firewall.walk().walk(Hook.OUTPUT, packet, true));
   }
 

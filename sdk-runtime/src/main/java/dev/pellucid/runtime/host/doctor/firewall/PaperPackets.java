@@ -59,7 +59,7 @@ final class PaperPackets {
   /** First packets of this host, marked when they left and come back on loopback. */
   List<Packet> looped(Intercept intercept) {
     return sent(intercept, 0).stream()
-        .map(packet -> on(packet, "lo", ""))
+        .map(packet -> packet.on("lo", ""))
         .map(packet -> packet.withMark(mark))
         .toList();
   }
@@ -71,7 +71,7 @@ final class PaperPackets {
     }
     return ownAddress(intercept).stream()
         .flatMap(
-            source -> variations(intercept, "").map(packet -> from(packet, source, CLIENT_PORT)))
+            source -> variations(intercept, "").map(packet -> packet.from(source, CLIENT_PORT)))
         .map(packet -> packet.withMark(sendersMark))
         .distinct()
         .toList();
@@ -243,68 +243,5 @@ final class PaperPackets {
         true,
         owner,
         0);
-  }
-
-  /** The same packet on its way between other interfaces. */
-  static Packet on(Packet p, String in, String out) {
-    return new Packet(
-        p.protocol(),
-        in,
-        out,
-        p.source(),
-        p.sourcePort(),
-        p.destination(),
-        p.destinationPort(),
-        p.first(),
-        p.owner(),
-        p.mark(),
-        p.answer());
-  }
-
-  private static Packet from(Packet p, InetAddress source, int port) {
-    return new Packet(
-        p.protocol(),
-        p.inInterface(),
-        p.outInterface(),
-        source,
-        port,
-        p.destination(),
-        p.destinationPort(),
-        p.first(),
-        p.owner(),
-        p.mark(),
-        p.answer());
-  }
-
-  /** The same packet to somewhere else. */
-  static Packet to(Packet p, InetAddress destination, int port) {
-    return new Packet(
-        p.protocol(),
-        p.inInterface(),
-        p.outInterface(),
-        p.source(),
-        p.sourcePort(),
-        destination,
-        port,
-        p.first(),
-        p.owner(),
-        p.mark(),
-        p.answer());
-  }
-
-  /** The same packet, which a socket owns. */
-  static Packet owned(Packet p, boolean first, Owner owner) {
-    return new Packet(
-        p.protocol(),
-        p.inInterface(),
-        p.outInterface(),
-        p.source(),
-        p.sourcePort(),
-        p.destination(),
-        p.destinationPort(),
-        first,
-        owner,
-        p.mark(),
-        p.answer());
   }
 }

@@ -27,7 +27,7 @@ final class ProxyDown implements FirewallCheck.Question {
 
   private static void look(Firewall firewall, FirewallFindings findings, Intercept intercept) {
     for (Packet packet : firewall.packets().first(intercept)) {
-      Packet unowned = PaperPackets.owned(packet, true, Owner.NONE);
+      Packet unowned = packet.owned(true, Owner.NONE);
       Fate fate = firewall.walk().walk(Hook.PREROUTING, unowned, false);
       OnProxyDown found = outcome(firewall.marked(packet), fate);
       if (found != intercept.onProxyDown()

@@ -96,7 +96,7 @@ final class SocketTraffic implements FirewallCheck.Question {
   private static Optional<RuleAt> meant(
       Firewall firewall, FirewallFindings findings, Packet reply, Fate fate) {
     List<RuleAt> anyway =
-        firewall.arrives(PaperPackets.owned(reply, false, Owner.NONE)).steps().stream()
+        firewall.arrives(reply.owned(false, Owner.NONE)).steps().stream()
             .map(Fate.Step::rule)
             .toList();
     return fate.steps().stream()
@@ -149,8 +149,7 @@ final class SocketTraffic implements FirewallCheck.Question {
   private static void clients(Firewall firewall, FirewallFindings findings, Intercept intercept) {
     for (Packet packet : firewall.packets().first(intercept)) {
       Packet owned =
-          PaperPackets.owned(
-              packet, intercept.transport() == Transport.TCP, Owner.TRANSPARENT_SOCKET);
+          packet.owned(intercept.transport() == Transport.TCP, Owner.TRANSPARENT_SOCKET);
       Fate fate = firewall.arrives(owned);
       if (firewall.handedOver(intercept, packet, firewall.arrives(packet))
           && !firewall.handedOver(intercept, owned, fate)

@@ -6,7 +6,7 @@ import dev.pellucid.runtime.host.ruleset.Named;
 import dev.pellucid.runtime.host.ruleset.Ruleset;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Interfaces;
-import dev.pellucid.runtime.host.state.Route;
+import dev.pellucid.runtime.host.state.Routing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -25,8 +25,6 @@ import java.util.Optional;
  */
 record Surroundings(
     Interfaces interfaces, List<Network> networks, List<Named> named, boolean bySender) {
-  private static final int MAIN_TABLE = 254;
-
   // A router has whole tables of them: the first ones are examples enough.
   private static final int MAX_NETWORKS = 16;
 
@@ -42,23 +40,20 @@ record Surroundings(
     Interfaces interfaces = host.interfaces().receiving();
     List<Network> networks = new ArrayList<>();
     for (IpFamily family : IpFamily.values()) {
-      host.routing(family).table(MAIN_TABLE).stream()
-          .filter(Surroundings::leadsToHosts)
-          .flatMap(route -> route.link().map(to -> new Network(route.destination(), to)).stream())
-          .filter(network -> interfaces.named(network.link()).isPresent())
-          .limit(MAX_NETWORKS)
-          .forEach(networks::add);
+      if (family.available()) {
+        networks.addAll(known(host.routing(family), interfaces));
+      }
     }
     Ruleset ruleset = host.ruleset();
     return new Surroundings(interfaces, networks, ruleset.named(), ruleset.asksForSenders());
   }
 
-  private static boolean leadsToHosts(Route route) {
-    InetAddress address = route.destination().address();
-    return route.type() == Route.Type.UNICAST
-        && route.destination().prefixLength() > 0
-        && !address.isLinkLocalAddress()
-        && !address.isMulticastAddress();
+  private static List<Network> known(Routing routing, Interfaces interfaces) {
+    return routing.known().stream()
+        .flatMap(route -> route.link().map(to -> new Network(route.destination(), to)).stream())
+        .filter(network -> interfaces.named(network.link()).isPresent())
+        .limit(MAX_NETWORKS)
+        .toList();
   }
 
   /** The network that an address is in, unless only a default route leads there. */

@@ -120,7 +120,7 @@ final class UpstreamPackets {
             to.getAddress(),
             to.getPort(),
             Owner.TRANSPARENT_SOCKET);
-    return PaperPackets.on(packet.withMark(firewall.senderMark()), "", out);
+    return packet.withMark(firewall.senderMark()).on("", out);
   }
 
   private List<InetAddress> clients(ListenerRequirements listener, IpFamily family) {
