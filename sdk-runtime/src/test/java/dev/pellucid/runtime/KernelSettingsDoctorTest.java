@@ -168,6 +168,7 @@ class KernelSettingsDoctorTest {
         """
         ip link add back0 type veth peer name back0 netns %d
         ip link set back0 up
+        ip addr add 10.9.0.1/32 dev back0
         """
             .formatted(inClient.pid()));
     net.client().exec("ip", "link", "set", "back0", "up");
@@ -178,8 +179,9 @@ class KernelSettingsDoctorTest {
             FirewallBackEnd.NFT,
             """
             web { address = "0.0.0.0:50080"
-                  intercept { ports = [80], interfaces = [client0], sources = [10.1.0.2] } }
-            """);
+                  intercept { ports = [80], interfaces = [client0%s], sources = [10.1.0.2] } }
+            """
+                .formatted(link.equals("all") ? ", back0" : ""));
     lab.assertFlows(Transport.TCP, false);
     lab.onProxy("sysctl -w net.ipv4.conf." + link + ".rp_filter=1");
     lab.assertDoesNotFlow(Transport.TCP, false);

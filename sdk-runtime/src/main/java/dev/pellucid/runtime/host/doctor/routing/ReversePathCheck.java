@@ -9,6 +9,7 @@ import dev.pellucid.runtime.host.examination.FindingType;
 import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Route;
+import dev.pellucid.runtime.host.state.Routing;
 import dev.pellucid.runtime.host.state.SysctlValues;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,26 +31,42 @@ public final class ReversePathCheck implements Check {
       throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
     for (Intercept intercept : wanted.handedOver(IpFamily.IPV4)) {
-      for (Cidr source : intercept.sources()) {
-        findings.addAll(examine(host, intercept, source));
+      for (String link : intercept.interfaces()) {
+        if (strict(host, link) && !intercept.sources().isEmpty()) {
+          examine(host, link, intercept.sources()).ifPresent(findings::add);
+        }
       }
     }
     return findings;
   }
 
-  private static List<Finding> examine(Host host, Intercept intercept, Cidr source)
+  // A named interface by which no source at all is answered is there for nothing, or drops. One by
+  // which some are may be there for those.
+  private static Optional<Finding> examine(Host host, String link, List<Cidr> sources)
       throws IOException, InterruptedException {
-    Optional<String> back = host.routing(IpFamily.IPV4).lookup(inside(source)).flatMap(Route::link);
-    if (back.isEmpty() || intercept.interfaces().contains(back.get())) {
-      return List.of();
-    }
-    List<Finding> findings = new ArrayList<>();
-    for (String link : intercept.interfaces()) {
-      if (strict(host, link)) {
-        findings.add(finding(host, link, source, back.get()));
+    Routing routing = host.routing(IpFamily.IPV4);
+    Optional<Finding> finding = Optional.empty();
+    for (Cidr source : sources) {
+      Optional<String> back = routing.lookup(inside(source)).flatMap(Route::link);
+      if (back.equals(Optional.of(link)) || hasRoute(routing, source, link)) {
+        return Optional.empty();
+      }
+      if (back.isPresent() && finding.isEmpty()) {
+        finding = Optional.of(finding(host, link, source, back.get()));
       }
     }
-    return findings;
+    return finding;
+  }
+
+  /** Whether part of a network may be answered by an interface. */
+  private static boolean hasRoute(Routing routing, Cidr network, String link) {
+    return routing.routes().stream()
+        .filter(route -> route.type() == Route.Type.UNICAST)
+        .filter(route -> route.link().isEmpty() || route.link().get().equals(link))
+        .anyMatch(
+            route ->
+                network.prefixLength() <= route.destination().prefixLength()
+                    && network.contains(route.destination().address()));
   }
 
   // Where the check follows the mark, it goes wrong in another way: see SrcValidMarkCheck.
