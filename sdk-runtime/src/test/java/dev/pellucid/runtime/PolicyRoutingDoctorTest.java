@@ -199,6 +199,17 @@ class PolicyRoutingDoctorTest {
     assertEquals(ip + " route replace local default dev lo table 71", finding.cure());
   }
 
+  @Test
+  void aRouteForEachHalf(LabNetwork net) throws Exception {
+    DoctorLab lab = start(net);
+    lab.onProxy("ip route del local default dev lo table 71");
+    lab.onProxy("ip route add local 0.0.0.0/1 dev lo table 71");
+    lab.assertOnly(FindingType.LOCAL_ROUTE_MISSING, Depth.LOOK);
+    lab.onProxy("ip route add local 128.0.0.0/1 dev lo table 71");
+    lab.assertAllFlows();
+    lab.assertClean(Depth.LOOK);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

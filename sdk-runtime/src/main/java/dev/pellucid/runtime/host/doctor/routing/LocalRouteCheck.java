@@ -34,7 +34,7 @@ public final class LocalRouteCheck implements Check {
 
   /** Whether what has the mark is delivered, whatever its destination. */
   static boolean there(Host host, RouteNames names) throws IOException, InterruptedException {
-    return host.routing(names.family()).table(names.table()).stream().anyMatch(names::delivers);
+    return names.deliver(host.routing(names.family()).table(names.table()));
   }
 
   private static Finding finding(RouteNames names, List<Route> routes) {

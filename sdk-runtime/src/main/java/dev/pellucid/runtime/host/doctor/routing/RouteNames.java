@@ -1,10 +1,12 @@
 package dev.pellucid.runtime.host.doctor.routing;
 
+import dev.pellucid.api.Cidr;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.state.PolicyRule;
 import dev.pellucid.runtime.host.state.Route;
+import java.util.List;
 
 /**
  * What belongs to the proxy in the routing of a family.
@@ -35,11 +37,15 @@ record RouteNames(IpFamily family, int mark, int table) {
     return !inTable(rule) && !rule.inverted() && rule.mask() != 0 && rule.mark() == mark;
   }
 
-  /** Whether a route delivers everything. */
-  boolean delivers(Route route) {
-    return route.table() == table
-        && route.type() == Route.Type.LOCAL
-        && route.destination().prefixLength() == 0;
+  /** Whether routes of the table deliver everything: one of them, or two for a half each. */
+  boolean deliver(List<Route> routes) {
+    List<Cidr> local =
+        routes.stream()
+            .filter(route -> route.type() == Route.Type.LOCAL)
+            .map(Route::destination)
+            .toList();
+    return local.stream().anyMatch(network -> network.prefixLength() == 0)
+        || local.stream().filter(network -> network.prefixLength() == 1).distinct().count() == 2;
   }
 
   /** What tells the rule, for ip(8). */

@@ -89,7 +89,7 @@ public final class RouteNamesCheck implements Check {
   // Without the proxy's own route, others are wrong ones: see LocalRouteCheck.
   private static List<Finding> routes(Routing routing, HostRequirements wanted, RouteNames names) {
     List<Route> routes = routing.table(names.table());
-    if (routes.stream().noneMatch(names::delivers)) {
+    if (!names.deliver(routes)) {
       return List.of();
     }
     return routes.stream()
