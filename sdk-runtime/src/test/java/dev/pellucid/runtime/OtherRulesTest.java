@@ -83,6 +83,8 @@ class OtherRulesTest {
         chain prerouting { type filter hook prerouting priority mangle;
           tcp dport 80 tproxy to :50080 meta mark set 1 accept; }
         chain input { type filter hook input priority filter; }
+        chain INPUT { type filter hook input priority filter;
+          ip saddr { 192.0.2.1 } drop; }
       }
       END
       """;

@@ -16,8 +16,9 @@ record Chain(Optional<Base> base, List<Rule> rules) {
    *
    * @param at where it stands
    * @param statements its parts, in order
+   * @param looksUp whether it looks something up in a set or a map of nft
    */
-  record Rule(RuleAt at, List<Statement> statements) {}
+  record Rule(RuleAt at, List<Statement> statements, boolean looksUp) {}
 
   /**
    * What makes it a base chain.

@@ -72,7 +72,7 @@ final class IptablesListing {
     deletion.addAll(rule);
     RuleAt at = new RuleAt(program, family, table.name(), chain, line, ShellWords.join(deletion));
     Optional.ofNullable(table.chains().get(chain))
-        .ifPresent(found -> found.rules().add(new Chain.Rule(at, statements(rule))));
+        .ifPresent(found -> found.rules().add(new Chain.Rule(at, statements(rule), false)));
   }
 
   // Options belong to the match or target named before them.

@@ -10,14 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Lists every back end's tables once. */
 final class Listings {
-  // iptables-nft makes no set or map, and lists rules of nft that have one without it.
-  private static final Pattern SET = Pattern.compile("[@{]");
-  private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
-
   private final AddressType types;
 
   /** A chain that is listed by both nft and iptables-nft keeps its place among nft's. */
@@ -70,7 +65,8 @@ final class Listings {
     if (rules.size() == nft.rules().size()) {
       for (int i = 0; i < rules.size(); i++) {
         Chain.Rule rule = nft.rules().get(i);
-        if (SET.matcher(QUOTED.matcher(rule.at().text()).replaceAll("")).find()) {
+        // iptables-nft makes none of these, and lists rules of nft without them.
+        if (rule.looksUp()) {
           rules.set(i, rule);
         }
       }

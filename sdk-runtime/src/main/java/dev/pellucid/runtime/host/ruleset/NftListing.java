@@ -9,12 +9,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads what {@code nft -j list ruleset} writes. */
 final class NftListing {
   private static final Set<String> FAMILIES = Set.of("ip", "ip6", "inet");
   private static final Set<String> HOOKS =
       Set.of("prerouting", "input", "forward", "output", "postrouting");
+
+  // In what a rule's JSON is parsed to.
+  private static final Pattern LOOKUP = Pattern.compile("\\b(set|map|vmap)=|=@");
 
   private final NftRuleTexts texts;
   private final Map<List<String>, Table> tables = new LinkedHashMap<>();
@@ -127,8 +131,9 @@ final class NftListing {
     String text = texts.of(family, table, handle);
     RuleAt at = new RuleAt("nft", family, table, chain, text, deletion);
     List<Json> expr = rule.get("expr").map(Json::items).orElse(List.of());
+    boolean looksUp = LOOKUP.matcher(expr.toString()).find();
     Optional.ofNullable(tables.get(table(rule)))
         .flatMap(found -> Optional.ofNullable(found.chains().get(chain)))
-        .ifPresent(found -> found.rules().add(new Chain.Rule(at, statements.parse(expr))));
+        .ifPresent(found -> found.rules().add(new Chain.Rule(at, statements.parse(expr), looksUp)));
   }
 }

@@ -61,7 +61,8 @@ final class Departure implements FirewallCheck.Question {
     Packet asked = redirected ? Delivery.redirected(firewall, intercept, packet) : packet;
     Packet answer = PaperPackets.answering(PaperPackets.reply(asked, ""));
     Packet leaving =
-        answer.on("", packet.inInterface())
+        answer
+            .on("", packet.inInterface())
             .withOwner(redirected ? Owner.NONE : Owner.TRANSPARENT_SOCKET)
             .withMark(firewall.senderMark());
     List<PortRange> ports =

@@ -134,8 +134,12 @@ final class PaperPackets {
   static Packet reply(Packet asked, String in) {
     InetAddress server = asked.destination();
     int serverPort = asked.destinationPort();
-    Packet returned = to(from(asked, server, serverPort), asked.source(), asked.sourcePort());
-    return on(owned(returned, false, Owner.TRANSPARENT_SOCKET), in, "").withMark(0);
+    return asked
+        .to(asked.source(), asked.sourcePort())
+        .from(server, serverPort)
+        .owned(false, Owner.TRANSPARENT_SOCKET)
+        .on(in, "")
+        .withMark(0);
   }
 
   /** The same packet as the first that comes back. */
@@ -184,7 +188,7 @@ final class PaperPackets {
               owner));
     }
     Packet sample = packets.iterator().next();
-    sources.forEach(source -> packets.add(from(sample, source, CLIENT_PORT)));
+    sources.forEach(source -> packets.add(sample.from(source, CLIENT_PORT)));
     return packets.stream();
   }
 

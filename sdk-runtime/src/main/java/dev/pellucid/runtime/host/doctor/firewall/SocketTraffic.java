@@ -148,8 +148,7 @@ final class SocketTraffic implements FirewallCheck.Question {
 
   private static void clients(Firewall firewall, FirewallFindings findings, Intercept intercept) {
     for (Packet packet : firewall.packets().first(intercept)) {
-      Packet owned =
-          packet.owned(intercept.transport() == Transport.TCP, Owner.TRANSPARENT_SOCKET);
+      Packet owned = packet.owned(intercept.transport() == Transport.TCP, Owner.TRANSPARENT_SOCKET);
       Fate fate = firewall.arrives(owned);
       if (firewall.handedOver(intercept, packet, firewall.arrives(packet))
           && !firewall.handedOver(intercept, owned, fate)

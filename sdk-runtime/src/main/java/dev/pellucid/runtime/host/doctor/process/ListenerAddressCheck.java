@@ -1,7 +1,5 @@
 package dev.pellucid.runtime.host.doctor.process;
 
-import static java.util.stream.Collectors.toCollection;
-
 import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.examination.Check;
 import dev.pellucid.runtime.host.examination.Finding;
@@ -11,11 +9,8 @@ import dev.pellucid.runtime.host.examination.ListenerRequirements;
 import dev.pellucid.runtime.host.state.Host;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What a listener needs of the host and the kernel would not complain about: a rule for an
@@ -28,7 +23,7 @@ public final class ListenerAddressCheck implements Check {
       throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
     for (ListenerRequirements listener : wanted.listeners()) {
-      findings.addAll(interfaces(listener));
+      findings.addAll(interfaces(host, listener));
       if (listener.mode() == InterceptMode.FOREIGN) {
         findings.addAll(foreign(host, listener));
       } else {
@@ -38,12 +33,12 @@ public final class ListenerAddressCheck implements Check {
     return findings;
   }
 
-  private static List<Finding> interfaces(ListenerRequirements listener)
+  private static List<Finding> interfaces(Host host, ListenerRequirements listener)
       throws IOException, InterruptedException {
-    Set<String> known =
-        NetworkInterface.networkInterfaces()
-            .map(NetworkInterface::getName)
-            .collect(toCollection(TreeSet::new));
+    if (listener.interfaces().isEmpty()) {
+      return List.of();
+    }
+    List<String> known = host.interfaces().names().stream().sorted().toList();
     List<String> missing =
         listener.interfaces().stream().filter(name -> !known.contains(name)).toList();
     if (missing.isEmpty()) {

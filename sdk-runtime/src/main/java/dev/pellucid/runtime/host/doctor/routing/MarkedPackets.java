@@ -1,17 +1,13 @@
 package dev.pellucid.runtime.host.doctor.routing;
 
-import dev.pellucid.api.Addresses;
-import dev.pellucid.api.Cidr;
 import dev.pellucid.api.Transport;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.examination.ListenerRequirements;
-import dev.pellucid.runtime.host.state.Interface;
 import dev.pellucid.runtime.host.state.Interfaces;
 import dev.pellucid.runtime.host.state.PolicyRule;
-import dev.pellucid.runtime.host.state.Route;
 import dev.pellucid.runtime.host.state.Routing;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,12 +34,12 @@ final class MarkedPackets {
 
   private final HostRequirements wanted;
   private final Routing routing;
-  private final Interfaces interfaces;
+  private final RoutedHosts hosts;
 
   MarkedPackets(HostRequirements wanted, Routing routing, Interfaces interfaces) {
     this.wanted = wanted;
     this.routing = routing;
-    this.interfaces = interfaces;
+    this.hosts = new RoutedHosts(routing, interfaces);
   }
 
   /** Where a packet comes from. */
@@ -85,7 +81,7 @@ final class MarkedPackets {
 
   private List<MarkedPacket> asked(Intercept intercept, Sender from) {
     List<MarkedPacket> packets = new ArrayList<>();
-    for (InetAddress to : destinations(intercept, from)) {
+    for (InetAddress to : destinations(intercept, from.input())) {
       for (int port : ports(intercept.ports(), PolicyRule::destinationPorts)) {
         packets.add(
             new MarkedPacket(
@@ -102,91 +98,31 @@ final class MarkedPackets {
 
   private List<Sender> senders(Intercept intercept) {
     List<Sender> senders = new ArrayList<>();
-    for (InetAddress client : clients(intercept)) {
-      inputs(client, allowed(intercept)).forEach(input -> senders.add(new Sender(client, input)));
+    for (InetAddress client : hosts.clients(intercept)) {
+      hosts
+          .inputs(client, hosts.allowed(intercept))
+          .forEach(input -> senders.add(new Sender(client, input)));
     }
     if (intercept.localOutput()) {
-      ownAddresses()
-          .filter(address -> contains(intercept.sources(), address))
+      hosts
+          .own()
+          .filter(address -> RoutedHosts.contains(intercept.sources(), address))
           .forEach(address -> senders.add(new Sender(address, LoopbackCheck.LOOPBACK)));
     }
     return senders;
   }
 
-  private Stream<InetAddress> ownAddresses() {
-    return interfaces.list().stream()
-        .flatMap(each -> each.routable(routing.family()).stream())
-        .map(Interface.Address::address)
-        .filter(address -> !address.isLoopbackAddress());
-  }
-
-  private List<String> allowed(Intercept intercept) {
-    return intercept.interfaces().isEmpty()
-        ? interfaces.receiving().names()
-        : intercept.interfaces();
-  }
-
-  /** The interfaces by which an address sends, where the way to it tells that. */
-  private List<String> inputs(InetAddress from, List<String> allowed) {
-    List<String> likely = links(from).stream().filter(allowed::contains).toList();
-    return likely.isEmpty() ? allowed : likely;
-  }
-
-  private List<String> links(InetAddress address) {
-    return routing.main(address).stream().flatMap(route -> route.link().stream()).toList();
-  }
-
-  // Clients on the networks of an interface are its likeliest.
-  private Set<InetAddress> clients(Intercept intercept) {
-    List<String> allowed = allowed(intercept);
-    Set<InetAddress> clients = new LinkedHashSet<>();
-    intercept.sources().forEach(network -> clients.add(network.address()));
-    Stream.concat(routing.known().stream().map(Route::destination), named(PolicyRule::from))
-        .map(Cidr::address)
-        .filter(address -> contains(intercept.sources(), address))
-        .filter(address -> !interfaces.owns(address))
-        .filter(address -> links(address).stream().anyMatch(allowed::contains))
-        .forEach(clients::add);
-    if (clients.isEmpty()
-        || (intercept.interfaces().isEmpty() && contains(intercept.sources(), far()))) {
-      clients.add(far());
-    }
-    return clients;
-  }
-
-  private Set<InetAddress> destinations(Intercept intercept, Sender from) {
-    Set<InetAddress> destinations = new LinkedHashSet<>();
-    intercept.destinations().forEach(network -> destinations.add(network.address()));
-    Stream.of(
-            Stream.of(far()),
-            listeners(intercept.name()).flatMap(this::upstreams).map(InetSocketAddress::getAddress),
-            // The hosts of one network need no router between them.
-            neighbours().filter(address -> !links(address).contains(from.input())),
-            named(PolicyRule::to).map(Cidr::address))
-        .flatMap(Function.identity())
-        .filter(address -> contains(intercept.destinations(), address))
-        .forEach(destinations::add);
-    return destinations;
+  private Set<InetAddress> destinations(Intercept intercept, String input) {
+    List<InetAddress> upstreams =
+        listeners(intercept.name())
+            .flatMap(this::upstreams)
+            .map(InetSocketAddress::getAddress)
+            .toList();
+    return hosts.destinations(intercept, input, upstreams);
   }
 
   private Stream<ListenerRequirements> listeners(String name) {
     return wanted.listeners().stream().filter(listener -> listener.name().equals(name));
-  }
-
-  private Stream<InetAddress> neighbours() {
-    return routing.known().stream()
-        .filter(route -> !route.hasGateway())
-        .map(route -> route.destination().address());
-  }
-
-  /**
-   * The networks that routing rules name. One that discards means what it says, wherever nobody
-   * else has named the network.
-   */
-  private Stream<Cidr> named(Function<PolicyRule, Optional<Cidr>> network) {
-    return routing.rules().stream()
-        .filter(rule -> !rule.action().discards())
-        .flatMap(rule -> network.apply(rule).stream());
   }
 
   private Set<MarkedPacket> replies(ListenerRequirements listener) {
@@ -195,9 +131,9 @@ final class MarkedPackets {
             .filter(intercept -> intercept.name().equals(listener.name()))
             .toList();
     Set<InetAddress> clients = new LinkedHashSet<>();
-    intercepts.forEach(intercept -> clients.addAll(clients(intercept)));
+    intercepts.forEach(intercept -> clients.addAll(hosts.clients(intercept)));
     if (clients.isEmpty()) {
-      clients.add(far());
+      clients.add(hosts.far());
     }
     List<InetSocketAddress> upstreams = upstreams(listener).toList();
     if (!upstreams.isEmpty()) {
@@ -210,32 +146,23 @@ final class MarkedPackets {
       }
       return packets;
     }
-    List<InetAddress> servers =
-        Stream.of(
-                neighbours(),
-                named(PolicyRule::from)
-                    .map(Cidr::address)
-                    .filter(address -> !links(address).isEmpty() && !interfaces.owns(address)),
-                // Last: where it sends from is not known so well.
-                Stream.of(far()))
-            .flatMap(Function.identity())
-            .toList();
     List<PortRange> ports = intercepts.stream().flatMap(each -> each.ports().stream()).toList();
     Set<MarkedPacket> packets = new LinkedHashSet<>();
-    for (Sender from : senders(servers)) {
+    for (Sender from : senders(hosts.servers())) {
       List<InetAddress> elsewhere =
-          clients.stream().filter(client -> !links(client).contains(from.input())).toList();
+          clients.stream().filter(client -> !hosts.links(client).contains(from.input())).toList();
       packets.addAll(replies(listener, from, ports, elsewhere));
     }
     return packets;
   }
 
   private Collection<Sender> senders(List<InetAddress> servers) {
-    List<String> receiving = interfaces.receiving().names();
+    List<String> receiving = hosts.receiving();
     return distinct(
         servers.stream()
             .flatMap(
-                server -> inputs(server, receiving).stream().map(link -> new Sender(server, link)))
+                server ->
+                    hosts.inputs(server, receiving).stream().map(link -> new Sender(server, link)))
             .toList(),
         MarkedPackets::about);
   }
@@ -302,19 +229,10 @@ final class MarkedPackets {
     return distinct.values();
   }
 
-  private static boolean contains(List<Cidr> networks, InetAddress address) {
-    return networks.isEmpty() || networks.stream().anyMatch(network -> network.contains(address));
-  }
-
   private static int protocol(Transport transport) {
     return switch (transport) {
       case TCP -> TCP;
       case UDP -> UDP;
     };
-  }
-
-  // From the networks that are kept for documentation.
-  private InetAddress far() {
-    return Addresses.literal(routing.family() == IpFamily.IPV4 ? "203.0.113.1" : "2001:db8::1");
   }
 }
