@@ -58,8 +58,14 @@ class RulesCommandTest {
 
   @Test
   void aBadFileOrCommandLineIsCode2() throws IOException {
-    for (String verb : new String[] {"print", "apply", "remove"}) {
+    for (String verb : new String[] {"print", "apply"}) {
       assertEquals(2, execute("rules", verb, file("moed = tproxy")));
+    }
+    // Removing takes no more than the names.
+    Path unnamed = Files.writeString(folder.resolve("unnamed.conf"), "pellucid.rules.table = 1");
+    assertEquals(2, execute("rules", "remove", unnamed.toString()));
+    assertTrue(err.toString().contains("unnamed.conf:1: pellucid.rules"), err::toString);
+    for (String verb : new String[] {"print", "apply", "remove"}) {
       assertEquals(2, execute("rules", verb));
     }
     assertEquals(2, execute("rules", "apply", file(""), "--tool", "pf"));
