@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class HostWatch {
   private static final Logger LOG = LoggerFactory.getLogger(HostWatch.class);
 
+  // Hosts with very many rules or routes take seconds to look at.
+  private static final int SHARE = 100;
+
   private final HostRequirements wanted;
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(1, HostWatch::thread);
@@ -47,16 +50,33 @@ final class HostWatch {
   }
 
   /**
-   * Looks whenever that time has passed. Not at once: the first connections have a cold JVM to
-   * themselves.
+   * Looks whenever that time has passed, and later where looking takes long: it gets a hundredth of
+   * a processor. Not at once: the first connections have a cold JVM to themselves.
    *
    * @param found what was found before the listeners were opened
    */
   void start(List<Finding> found, Duration interval) {
     HostFindings.add(this);
     update(found.stream().filter(finding -> finding.type() != FindingType.NO_LISTENER).toList());
-    long millis = interval.toMillis();
-    var unused = thread.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
+    lookAfter(interval, interval);
+  }
+
+  private void lookAfter(Duration pause, Duration interval) {
+    var unused =
+        thread.schedule(
+            () -> {
+              long start = System.nanoTime();
+              look();
+              lookAfter(pause(interval, Duration.ofNanos(System.nanoTime() - start)), interval);
+            },
+            pause.toNanos(),
+            TimeUnit.NANOSECONDS);
+  }
+
+  /** How long not to look after having looked. */
+  static Duration pause(Duration interval, Duration took) {
+    Duration fair = took.multipliedBy(SHARE);
+    return fair.compareTo(interval) > 0 ? fair : interval;
   }
 
   /**
@@ -88,7 +108,6 @@ final class HostWatch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
     } catch (RuntimeException e) {
-      // A timer whose task has failed once does not run it again.
       LOG.error("cannot look at the host", e);
     }
   }

@@ -15,6 +15,7 @@ import dev.pellucid.runtime.host.examination.HostRequirements;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -109,6 +110,13 @@ class HostWatchTest {
     } finally {
       watch.close();
     }
+  }
+
+  @Test
+  void itTakesAHundredthOfAProcessor() {
+    Duration minute = Duration.ofMinutes(1);
+    assertEquals(minute, HostWatch.pause(minute, Duration.ofMillis(80)));
+    assertEquals(Duration.ofMinutes(5), HostWatch.pause(minute, Duration.ofSeconds(3)));
   }
 
   private double gauge(FindingType type) {

@@ -1,8 +1,11 @@
 package dev.pellucid.runtime.host;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,9 @@ import java.util.concurrent.FutureTask;
 public final class HostCommand {
   // System tools, which an ordinary user's PATH often leaves out.
   private static final String SYSTEM_PATH = "/usr/sbin:/sbin";
+
+  // Of a proxy that has a heap of 256 MiB.
+  private static final int MAX_BYTES = 16 << 20;
 
   private HostCommand() {}
 
@@ -46,19 +52,40 @@ public final class HostCommand {
   }
 
   /**
+   * Reads what a command writes.
+   *
+   * @param <T> what it is read as
+   */
+  public interface Reader<T> {
+    /** Reads standard output, to its end unless it fails, on a thread of its own. */
+    T read(InputStream output) throws IOException;
+  }
+
+  /**
    * Runs a command in the calling thread's network namespace.
    *
    * @return what it wrote to standard output
    * @throws HostCommandException if it ends with anything but 0
    * @throws MissingCommandException if it is not installed
-   * @throws IOException if it cannot be started
+   * @throws IOException if it cannot be started, or writes more than 16 MiB
    * @throws InterruptedException if the thread is interrupted; the command is then killed
    */
   public static String run(String... command) throws IOException, InterruptedException {
+    return run(HostCommand::text, "", command);
+  }
+
+  /**
+   * The same for what is read while it comes, and so may be long.
+   *
+   * @param input what the command reads; none of it has to be
+   * @return what the reader makes of what it writes
+   */
+  public static <T> T run(Reader<T> reader, String input, String... command)
+      throws IOException, InterruptedException {
     if (!installed(command[0])) {
       throw new MissingCommandException(command[0]);
     }
-    return finish(builder(command).start(), List.of(command));
+    return finish(reader, input, builder(command).start(), List.of(command));
   }
 
   /**
@@ -71,26 +98,60 @@ public final class HostCommand {
    */
   public static String finish(Process process, List<String> command)
       throws IOException, InterruptedException {
+    return finish(HostCommand::text, "", process, command);
+  }
+
+  private static <T> T finish(Reader<T> reader, String input, Process process, List<String> command)
+      throws IOException, InterruptedException {
     try {
-      process.getOutputStream().close();
-      FutureTask<String> stderr = reading(process.getErrorStream());
-      FutureTask<String> stdout = reading(process.getInputStream());
+      FutureTask<String> stderr = reading(HostCommand::text, process.getErrorStream());
+      FutureTask<T> stdout = reading(reader, process.getInputStream());
+      write(input, process);
       int exitCode = process.waitFor();
       if (exitCode != 0) {
         throw new HostCommandException(command, exitCode, stderr.get());
       }
       return stdout.get();
     } catch (ExecutionException e) {
-      throw new IOException("cannot read from " + command, e.getCause());
+      throw new IOException(
+          "cannot read what `%s` prints: %s"
+              .formatted(
+                  String.join(" ", command), requireNonNullElse(e.getCause(), e).getMessage()),
+          e);
     } finally {
       process.destroyForcibly();
     }
   }
 
-  // Both streams are read while the process runs: it must not wait for room in a full pipe.
-  private static FutureTask<String> reading(InputStream stream) {
-    FutureTask<String> task =
-        new FutureTask<>(() -> new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+  private static void write(String input, Process process) {
+    try (OutputStream stream = process.getOutputStream()) {
+      stream.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // It has ended without reading on: what it says tells more.
+    }
+  }
+
+  /** All of it. */
+  static String text(InputStream stream) throws IOException {
+    byte[] bytes = stream.readNBytes(MAX_BYTES + 1);
+    if (bytes.length > MAX_BYTES) {
+      throw new IOException("it is more than %d MiB".formatted(MAX_BYTES >> 20));
+    }
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  // Both streams are read while the process runs, even if the reader fails: it must not wait for
+  // room in a full pipe.
+  private static <T> FutureTask<T> reading(Reader<T> reader, InputStream stream) {
+    FutureTask<T> task =
+        new FutureTask<>(
+            () -> {
+              try {
+                return reader.read(stream);
+              } finally {
+                stream.transferTo(OutputStream.nullOutputStream());
+              }
+            });
     Thread thread = new Thread(task, "host-command");
     thread.setDaemon(true);
     thread.start();

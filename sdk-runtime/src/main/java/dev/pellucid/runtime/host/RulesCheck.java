@@ -1,8 +1,6 @@
 package dev.pellucid.runtime.host;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -129,21 +127,11 @@ record RulesCheck(Rules rules, FirewallTool tool) {
   /** Has a tool read rules, and refuses what it refuses. */
   void tryOut(String input, String... command) throws IOException, InterruptedException {
     try {
-      HostCommand.finish(reading(input, command), List.of(command));
+      HostCommand.run(HostCommand::text, input, command);
     } catch (HostCommandException e) {
       throw new RulesException(
           "this kernel or this %s cannot take the rules (for TPROXY, the kernel needs the modules xt_TPROXY, xt_socket or nft_tproxy, nft_socket): %s; --tool %s may do"
               .formatted(command[0], e.stderr().strip(), Rules.other(tool).command()));
     }
-  }
-
-  private static Process reading(String input, String... command) throws IOException {
-    Process process = HostCommand.builder(command).start();
-    try (OutputStream stream = process.getOutputStream()) {
-      stream.write(input.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      // It has ended without reading on: what it said tells more.
-    }
-    return process;
   }
 }

@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host.doctor;
 
+import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.doctor.firewall.BridgeNetfilterCheck;
 import dev.pellucid.runtime.host.doctor.firewall.FirewallCheck;
@@ -141,7 +142,24 @@ public final class Doctor {
       }
     }
     unseen.report(findings, notes);
+    notes.addAll(leftOut(host));
     return new Examination(findings.stream().distinct().toList(), notes);
+  }
+
+  /** What there was too much of. */
+  private static List<String> leftOut(Host host) throws InterruptedException {
+    List<String> notes = new ArrayList<>();
+    for (IpFamily family : IpFamily.values()) {
+      try {
+        int routes = family.available() ? host.routing(family).leftOut() : 0;
+        if (routes > 0) {
+          notes.add("%d routes of %s were not looked at.".formatted(routes, family.label()));
+        }
+      } catch (IOException e) {
+        // Whoever needed them has said so.
+      }
+    }
+    return notes;
   }
 
   private static boolean inTheWay(Finding finding) {

@@ -28,11 +28,16 @@ final class Listings {
   static List<Table> read() throws IOException, InterruptedException {
     Listings listings = new Listings(new AddressType(LocalAddresses.read()));
     if (HostCommand.installed("nft")) {
+      NftRuleTexts texts =
+          HostCommand.run(NftRuleTexts::read, "", "nft", "-a", "-t", "list", "ruleset");
       List<Table> tables =
-          NftListing.parse(
-              HostCommand.run("nft", "-j", "list", "ruleset"),
-              HostCommand.run("nft", "-a", "list", "ruleset"),
-              listings.types);
+          HostCommand.run(
+              json -> NftListing.read(json, texts, listings.types),
+              "",
+              "nft",
+              "-j",
+              "list",
+              "ruleset");
       tables.forEach(table -> listings.nft.put(List.of(table.family(), table.name()), table));
     }
     listings.iptables("iptables", Path.of("/proc/thread-self/net/ip_tables_names"));

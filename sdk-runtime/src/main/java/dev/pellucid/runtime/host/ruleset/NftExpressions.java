@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host.ruleset;
 
+import dev.pellucid.runtime.host.Json;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -21,14 +22,14 @@ final class NftExpressions {
           ">>", (number, bits) -> number.shiftRight(bits.intValue()));
 
   private final AddressType types;
-  private final Map<String, List<Json>> sets;
+  private final Map<String, Json> sets;
 
   /**
    * For the rules of one table.
    *
    * @param sets the elements of its named sets and maps
    */
-  NftExpressions(AddressType types, Map<String, List<Json>> sets) {
+  NftExpressions(AddressType types, Map<String, Json> sets) {
     this.types = types;
     this.sets = sets;
   }
@@ -70,8 +71,7 @@ final class NftExpressions {
   }
 
   private NftField fib(Json json) {
-    List<String> flags =
-        json.get("flags").map(Json::items).orElse(List.of()).stream().map(Json::text).toList();
+    List<String> flags = json.items("flags").stream().map(Json::text).toList();
     Function<Packet, InetAddress> side =
         flags.contains("daddr") ? Packet::destination : Packet::source;
     if (json.text("result").equals("type")) {
@@ -154,7 +154,8 @@ final class NftExpressions {
 
   private List<Json> named(String reference) {
     return Optional.ofNullable(sets.get(reference.substring(1)))
-        .orElseThrow(() -> new IllegalArgumentException("no set " + reference));
+        .orElseThrow(() -> new IllegalArgumentException("no set " + reference))
+        .items();
   }
 
   private static Predicate<List<Object>> element(List<NftField> fields, Json json) {

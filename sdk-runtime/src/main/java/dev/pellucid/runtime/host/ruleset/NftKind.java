@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host.ruleset;
 
+import dev.pellucid.runtime.host.Json;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,8 @@
 package dev.pellucid.runtime.host.ruleset;
 
+import dev.pellucid.runtime.host.Json;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,52 +14,63 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Reads what {@code nft -j list ruleset} writes. */
+/**
+ * Reads what {@code nft -j list ruleset} writes, object by object: there may be much of it. What a
+ * rule names comes before the rule.
+ */
 final class NftListing {
   private static final Set<String> FAMILIES = Set.of("ip", "ip6", "inet");
   private static final Set<String> HOOKS =
       Set.of("prerouting", "input", "forward", "output", "postrouting");
 
+  // Of all sets and maps.
+  private static final int MAX_ELEMENTS = 50_000;
+
   // In what a rule's JSON is parsed to.
   private static final Pattern LOOKUP = Pattern.compile("\\b(set|map|vmap)=|=@");
 
   private final NftRuleTexts texts;
+  private final AddressType types;
   private final Map<List<String>, Table> tables = new LinkedHashMap<>();
   private final List<Table> dormant = new ArrayList<>();
-  private final Map<List<String>, Map<String, List<Json>>> sets = new HashMap<>();
+  private final Map<List<String>, Map<String, Json>> sets = new HashMap<>();
   private final Map<List<String>, Set<String>> exceeded = new HashMap<>();
+  private final Map<List<String>, NftStatements> statements = new HashMap<>();
+  private int elements;
 
-  private NftListing(NftRuleTexts texts) {
+  private NftListing(NftRuleTexts texts, AddressType types) {
     this.texts = texts;
+    this.types = types;
   }
 
   /**
    * The tables of a listing.
    *
    * @param json as {@code nft -j list ruleset} writes it
-   * @param text the same as {@code nft -a list ruleset} writes it
+   * @param texts the same in nft's own words
    */
-  static List<Table> parse(String json, String text, AddressType types) {
-    NftListing reader = new NftListing(new NftRuleTexts(text));
-    List<Json> objects =
-        Json.parse(json).stream()
-            .filter(object -> FAMILIES.contains(object.content().text("family")))
-            .toList();
-    objects.forEach(reader::declare);
-    Map<List<String>, NftStatements> statements = new HashMap<>();
-    for (Json object : objects) {
-      if (object.kind().equals("rule")) {
-        Json rule = object.content();
-        reader.add(
-            rule, statements.computeIfAbsent(table(rule), key -> reader.statements(key, types)));
-      }
-    }
+  static List<Table> read(InputStream json, NftRuleTexts texts, AddressType types)
+      throws IOException {
+    NftListing reader = new NftListing(texts, types);
+    Json.elements(json, reader::add);
     // The kernel calls none of their chains.
     reader.dormant.forEach(table -> table.chains().clear());
     return List.copyOf(reader.tables.values());
   }
 
-  private NftStatements statements(List<String> table, AddressType types) {
+  private void add(Json object) {
+    if (!FAMILIES.contains(object.content().text("family"))) {
+      return;
+    }
+    if (object.kind().equals("rule")) {
+      Json rule = object.content();
+      add(rule, statements.computeIfAbsent(table(rule), this::statements));
+    } else {
+      declare(object);
+    }
+  }
+
+  private NftStatements statements(List<String> table) {
     return new NftStatements(
         new NftExpressions(types, sets.getOrDefault(table, Map.of())),
         exceeded.getOrDefault(table, Set.of()));
@@ -73,7 +87,7 @@ final class NftListing {
         Table table =
             new Table(content.text("family"), content.text("name"), new LinkedHashMap<>());
         tables.put(List.of(table.family(), table.name()), table);
-        List<Json> flags = content.get("flags").map(Json::items).orElse(List.of());
+        List<Json> flags = content.items("flags");
         // Cut short by nft 1.0.
         if (flags.stream().anyMatch(flag -> flag.text().startsWith("dorm"))) {
           dormant.add(table);
@@ -88,7 +102,7 @@ final class NftListing {
                           .put(content.text("name"), new Chain(base(content), new ArrayList<>())));
       case "set", "map" ->
           sets.computeIfAbsent(table(content), key -> new HashMap<>())
-              .put(content.text("name"), content.get("elem").map(Json::items).orElse(List.of()));
+              .put(content.text("name"), elements(content));
       case "limit", "quota" -> {
         if (content.text("inv").equals("true")) {
           exceeded
@@ -98,6 +112,16 @@ final class NftListing {
       }
       default -> {}
     }
+  }
+
+  // Rules that look up what is not kept are not known to match.
+  private Json elements(Json set) {
+    Json found = set.get("elem").orElse(new Json(List.of()));
+    if (found.isTooLong() || elements + found.items().size() > MAX_ELEMENTS) {
+      return Json.TOO_LONG;
+    }
+    elements += found.items().size();
+    return found;
   }
 
   private static Optional<Chain.Base> base(Json chain) {
@@ -130,7 +154,7 @@ final class NftListing {
         ShellWords.join(List.of("nft", "delete", "rule", family, table, chain, "handle", handle));
     String text = texts.of(family, table, handle);
     RuleAt at = new RuleAt("nft", family, table, chain, text, deletion);
-    List<Json> expr = rule.get("expr").map(Json::items).orElse(List.of());
+    List<Json> expr = rule.items("expr");
     boolean looksUp = LOOKUP.matcher(expr.toString()).find();
     Optional.ofNullable(tables.get(table(rule)))
         .flatMap(found -> Optional.ofNullable(found.chains().get(chain)))

@@ -1,5 +1,11 @@
 package dev.pellucid.runtime.host.ruleset;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,17 +18,27 @@ final class NftRuleTexts {
   private static final Pattern RULE = Pattern.compile("\\s+(.*) # handle (\\d+)");
 
   private final Map<List<String>, String> texts = new HashMap<>();
+  private List<String> table = List.of("", "");
 
-  NftRuleTexts(String listing) {
-    List<String> table = List.of("", "");
-    for (String line : listing.lines().toList()) {
-      Matcher opening = TABLE.matcher(line);
-      Matcher rule = RULE.matcher(line);
-      if (opening.matches()) {
-        table = List.of(opening.group(1), opening.group(2));
-      } else if (rule.matches()) {
-        texts.put(List.of(table.get(0), table.get(1), rule.group(2)), rule.group(1));
-      }
+  private NftRuleTexts() {}
+
+  /** Reads what {@code nft -a list ruleset} writes, line by line: there may be much of it. */
+  static NftRuleTexts read(InputStream listing) throws IOException {
+    NftRuleTexts reader = new NftRuleTexts();
+    BufferedReader lines = new BufferedReader(new InputStreamReader(listing, UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      reader.add(line);
+    }
+    return reader;
+  }
+
+  private void add(String line) {
+    Matcher opening = TABLE.matcher(line);
+    Matcher rule = RULE.matcher(line);
+    if (opening.matches()) {
+      table = List.of(opening.group(1), opening.group(2));
+    } else if (rule.matches()) {
+      texts.put(List.of(table.get(0), table.get(1), rule.group(2)), rule.group(1));
     }
   }
 

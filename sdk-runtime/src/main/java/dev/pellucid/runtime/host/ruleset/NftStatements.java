@@ -1,5 +1,6 @@
 package dev.pellucid.runtime.host.ruleset;
 
+import dev.pellucid.runtime.host.Json;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.List;
@@ -42,8 +43,7 @@ final class NftStatements {
         case "notrack" -> Optional.of(new Statement.Untrack());
         case "redirect", "dnat", "snat", "masquerade" -> Optional.of(new Statement.Translate());
         case "limit", "quota", "ct count" -> limits(List.of(json));
-        case "set", "meter" ->
-            limits(json.content().get("stmt").map(Json::items).orElse(List.of()));
+        case "set", "meter" -> limits(json.content().items("stmt"));
         case "xt" ->
             json.content().text("type").equals("match") ? Optional.of(NEVER) : Optional.empty();
         default -> Optional.empty();

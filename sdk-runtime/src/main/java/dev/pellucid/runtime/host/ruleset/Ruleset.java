@@ -21,7 +21,8 @@ public final class Ruleset {
   /** By hook in the order in which the kernel calls them. */
   private final List<Placed> chains;
 
-  private final List<Table> tables;
+  private final List<Named> named;
+  private final boolean asksForSenders;
 
   /** Of tables in the order in which they came. */
   Ruleset(List<Table> tables) {
@@ -37,7 +38,8 @@ public final class Ruleset {
         comparingInt((Placed one) -> one.base().place())
             .thenComparingInt(one -> one.base().priority()));
     this.chains = List.copyOf(placed);
-    this.tables = List.copyOf(tables);
+    this.named = texts(tables).map(Named::of).filter(one -> !one.isEmpty()).distinct().toList();
+    this.asksForSenders = texts(tables).anyMatch(SENDER.asPredicate());
   }
 
   /**
@@ -77,15 +79,15 @@ public final class Ruleset {
 
   /** What the rules name, each rule for itself, in no order. */
   public List<Named> named() {
-    return texts().map(Named::of).filter(named -> !named.isEmpty()).distinct().toList();
+    return named;
   }
 
   /** Whether a rule asks which process sends, by its user for example: no walk can tell. */
   public boolean asksForSenders() {
-    return texts().anyMatch(SENDER.asPredicate());
+    return asksForSenders;
   }
 
-  private Stream<String> texts() {
+  private static Stream<String> texts(List<Table> tables) {
     return tables.stream()
         .flatMap(table -> table.chains().values().stream())
         .flatMap(chain -> chain.rules().stream())

@@ -1,9 +1,11 @@
 package dev.pellucid.runtime.host.state;
 
-import com.typesafe.config.Config;
+import static java.util.stream.Collectors.toSet;
+
 import dev.pellucid.api.Addresses;
 import dev.pellucid.api.Cidr;
 import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.Json;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -67,25 +69,25 @@ public record Interface(
     addresses = List.copyOf(addresses);
   }
 
-  static Interface of(Config json) {
+  static Interface of(Json json) {
     return new Interface(
-        json.getString("ifname"),
-        Set.copyOf(json.getStringList("flags")),
-        json.hasPath("link_type") && ETHERNET.contains(json.getString("link_type")),
-        json.hasPath("linkinfo.info_kind") ? json.getString("linkinfo.info_kind") : "",
-        json.hasPath("master") ? Optional.of(json.getString("master")) : Optional.empty(),
-        json.getConfigList("addr_info").stream()
+        json.required("ifname"),
+        json.items("flags").stream().map(Json::text).collect(toSet()),
+        ETHERNET.contains(json.text("link_type")),
+        json.get("linkinfo").map(info -> info.text("info_kind")).orElse(""),
+        json.string("master"),
+        json.items("addr_info").stream()
             // Deleting an address leaves an empty object behind in some versions of ip.
-            .filter(address -> address.hasPath("local"))
+            .filter(address -> address.has("local"))
             .map(Interface::address)
             .toList());
   }
 
-  private static Address address(Config json) {
-    String scope = json.getString("scope");
+  private static Address address(Json json) {
+    String scope = json.required("scope");
     return new Address(
-        Addresses.literal(json.getString("local")),
-        json.getInt("prefixlen"),
+        Addresses.literal(json.required("local")),
+        json.number("prefixlen"),
         GLOBAL_SCOPE.contains(scope)
             ? Scope.GLOBAL
             : LINK_SCOPE.contains(scope) ? Scope.LINK : Scope.OTHER);

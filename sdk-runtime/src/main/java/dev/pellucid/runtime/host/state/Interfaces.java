@@ -1,6 +1,5 @@
 package dev.pellucid.runtime.host.state;
 
-import com.typesafe.config.ConfigException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -23,7 +22,7 @@ public record Interfaces(List<Interface> list) {
     try {
       return new Interfaces(
           IpTool.list("-details", "address").stream().map(Interface::of).toList());
-    } catch (ConfigException e) {
+    } catch (IllegalArgumentException e) {
       throw new IOException("ip prints interfaces that cannot be read: " + e.getMessage(), e);
     }
   }

@@ -1,23 +1,18 @@
 package dev.pellucid.runtime.host.state;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigSyntax;
 import dev.pellucid.runtime.host.HostCommand;
 import dev.pellucid.runtime.host.HostCommandException;
+import dev.pellucid.runtime.host.Json;
 import dev.pellucid.runtime.host.MissingCommandException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What ip(8) lists, in JSON. */
 public final class IpTool {
-  private static final ConfigParseOptions JSON =
-      ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON);
-
   // BusyBox's ip, and that of an old iproute2.
   private static final Pattern NO_JSON =
       Pattern.compile("BusyBox|invalid option|unrecognized option|Option \"-\\w+\" is unknown");
@@ -41,12 +36,32 @@ public final class IpTool {
    * @throws HostCommandException if ip refuses
    * @throws MissingCommandException if ip is not installed, or is not iproute2's
    */
-  public static List<Config> list(String... arguments) throws IOException, InterruptedException {
+  public static List<Json> list(String... arguments) throws IOException, InterruptedException {
+    List<Json> list = new ArrayList<>();
+    each(list::add, "", arguments);
+    return list;
+  }
+
+  /**
+   * The same for what may be long.
+   *
+   * @param each is given what is listed, one after the other, on another thread
+   * @param input what ip reads; empty for nothing
+   */
+  static void each(Consumer<Json> each, String input, String... arguments)
+      throws IOException, InterruptedException {
     String[] command =
         Stream.concat(Stream.of("ip", "-json", "-Numeric"), Stream.of(arguments))
             .toArray(String[]::new);
     try {
-      return parse(HostCommand.run(command));
+      var unused =
+          HostCommand.run(
+              listing -> {
+                Json.elements(listing, each);
+                return true;
+              },
+              input,
+              command);
     } catch (HostCommandException e) {
       throw printsNoJson(e.stderr())
           ? new MissingCommandException("ip", "`ip` is not that of iproute2 5.2 or newer")
@@ -56,19 +71,5 @@ public final class IpTool {
 
   static boolean printsNoJson(String stderr) {
     return NO_JSON.matcher(stderr).find();
-  }
-
-  /** Reads a list. Older versions print nothing for an empty one. */
-  static List<Config> parse(String json) throws IOException {
-    String list = json.isBlank() ? "[]" : json;
-    try {
-      return List.copyOf(
-          ConfigFactory.parseString("{\"list\":" + list + "}", JSON).getConfigList("list").stream()
-              .map(Config.class::cast)
-              .filter(element -> !element.isEmpty())
-              .toList());
-    } catch (ConfigException e) {
-      throw new IOException("ip prints what cannot be read: " + e.getMessage(), e);
-    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.pellucid.runtime.host.state;
 
-import com.typesafe.config.Config;
 import dev.pellucid.api.Cidr;
+import dev.pellucid.runtime.host.Json;
 import dev.pellucid.runtime.host.PortRange;
 import java.util.List;
 import java.util.Optional;
@@ -78,37 +78,42 @@ public record PolicyRule(
           "l3mdev",
           "suppress_ifgroup");
 
-  static PolicyRule of(Config json) {
+  /**
+   * Reads one.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static PolicyRule of(Json json) {
     return new PolicyRule(
-        json.getInt("priority"),
-        json.hasPathOrNull("not"),
+        json.number("priority"),
+        json.has("not"),
         network(json, "src", "srclen"),
         network(json, "dst", "dstlen"),
-        number(json, "fwmark", 0),
-        number(json, "fwmask", json.hasPath("fwmark") ? -1 : 0),
-        optional(json, "iif"),
-        optional(json, "oif"),
+        mark(json, "fwmark", 0),
+        mark(json, "fwmask", json.has("fwmark") ? -1 : 0),
+        json.string("iif"),
+        json.string("oif"),
         protocol(json),
         ports(json, "sport"),
         ports(json, "dport"),
-        SPECIAL.stream().anyMatch(json::hasPathOrNull),
+        SPECIAL.stream().anyMatch(json::has),
         action(json),
-        json.hasPath("table") ? json.getInt("table") : 0,
-        json.hasPath("goto") ? json.getInt("goto") : 0,
-        json.hasPath("suppress_prefixlen")
-            ? OptionalInt.of(json.getInt("suppress_prefixlen"))
+        json.has("table") ? json.number("table") : 0,
+        json.has("goto") ? json.number("goto") : 0,
+        json.has("suppress_prefixlen")
+            ? OptionalInt.of(json.number("suppress_prefixlen"))
             : OptionalInt.empty());
   }
 
-  private static Action action(Config json) {
-    if (json.hasPathOrNull("goto")) {
+  private static Action action(Json json) {
+    if (json.has("goto")) {
       return Action.GOTO;
     }
-    if (json.hasPathOrNull("nop")) {
+    if (json.has("nop")) {
       return Action.NOP;
     }
     // The others are numbers of discarding types of routes. An l3mdev rule has no fixed table.
-    return switch (optional(json, "action").orElse("")) {
+    return switch (json.text("action")) {
       case "6" -> Action.BLACKHOLE;
       case "7" -> Action.UNREACHABLE;
       case "8" -> Action.PROHIBIT;
@@ -116,36 +121,34 @@ public record PolicyRule(
     };
   }
 
-  private static Optional<Cidr> network(Config json, String address, String length) {
-    Optional<String> text = optional(json, address).filter(all -> !all.equals("all"));
-    return text.map(
-        network ->
-            Cidr.parse(json.hasPath(length) ? network + "/" + json.getInt(length) : network));
-  }
-
-  private static Optional<String> optional(Config json, String key) {
-    return json.hasPath(key) ? Optional.of(json.getString(key)) : Optional.empty();
+  private static Optional<Cidr> network(Json json, String address, String length) {
+    return json.string(address)
+        .filter(all -> !all.equals("all"))
+        .map(
+            network ->
+                Cidr.parse(
+                    json.string(length).map(number -> network + "/" + number).orElse(network)));
   }
 
   // Its number, behind a word in some versions of ip.
-  private static OptionalInt protocol(Config json) {
-    return optional(json, "ipproto").stream()
+  private static OptionalInt protocol(Json json) {
+    return json.string("ipproto").stream()
         .mapToInt(text -> Integer.parseInt(text.replace("ipproto-", "")))
         .findFirst();
   }
 
-  private static Optional<PortRange> ports(Config json, String key) {
-    if (json.hasPath(key)) {
-      return Optional.of(PortRange.of(json.getInt(key)));
+  private static Optional<PortRange> ports(Json json, String key) {
+    if (json.has(key)) {
+      return Optional.of(PortRange.of(json.number(key)));
     }
-    return json.hasPath(key + "_start")
-        ? Optional.of(new PortRange(json.getInt(key + "_start"), json.getInt(key + "_end")))
+    return json.has(key + "_start")
+        ? Optional.of(new PortRange(json.number(key + "_start"), json.number(key + "_end")))
         : Optional.empty();
   }
 
   // Marks are hexadecimal, and unsigned.
-  private static int number(Config json, String key, int missing) {
-    return json.hasPath(key) ? Long.decode(json.getString(key)).intValue() : missing;
+  private static int mark(Json json, String key, int missing) {
+    return json.string(key).map(text -> Long.decode(text).intValue()).orElse(missing);
   }
 
   /** Whether it has a condition besides the mark. */

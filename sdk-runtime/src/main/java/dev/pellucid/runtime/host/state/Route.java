@@ -1,8 +1,8 @@
 package dev.pellucid.runtime.host.state;
 
-import com.typesafe.config.Config;
 import dev.pellucid.api.Cidr;
 import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.Json;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -13,11 +13,18 @@ import java.util.Optional;
  * @param table the number of its table
  * @param type what it does
  * @param destination where packets go that it takes
+ * @param gateway the router that they go to first; empty for several, and on a network of this host
  * @param link the interface by which they leave, or that delivers them; empty for those that
  *     discard, and for those with several next hops
  * @param text how ip(8) would print it, shortened
  */
-public record Route(int table, Type type, Cidr destination, Optional<String> link, String text) {
+public record Route(
+    int table,
+    Type type,
+    Cidr destination,
+    Optional<String> gateway,
+    Optional<String> link,
+    String text) {
   /** What a route does. */
   public enum Type {
     /** Sends packets on. */
@@ -56,27 +63,29 @@ public record Route(int table, Type type, Cidr destination, Optional<String> lin
   /** The table of the routes that hold unless a rule says otherwise. */
   static final int MAIN_TABLE = 254;
 
-  static Route of(IpFamily family, Config json) {
-    Type type = Type.of(json.hasPath("type") ? json.getString("type") : Type.UNICAST.number);
-    int table = json.hasPath("table") ? json.getInt("table") : MAIN_TABLE;
-    String destination = json.getString("dst");
-    Optional<String> link = optional(json, "dev");
+  /**
+   * Reads one.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static Route of(IpFamily family, Json json) {
+    Type type = Type.of(json.string("type").orElse(Type.UNICAST.number));
+    int table = json.has("table") ? json.number("table") : MAIN_TABLE;
+    String destination = json.required("dst");
+    Optional<String> gateway = json.string("gateway");
+    Optional<String> link = json.string("dev");
     return new Route(
         table,
         usable(json) ? type : Type.OTHER,
         destination.equals("default") ? everything(family) : Cidr.parse(destination),
+        gateway,
         link,
         type.word
             + destination
-            + optional(json, "gateway").map(gateway -> " via " + gateway).orElse("")
+            + gateway.map(router -> " via " + router).orElse("")
             + link.map(name -> " dev " + name).orElse("")
             + " table "
             + table);
-  }
-
-  /** Whether packets go to a router first. */
-  public boolean hasGateway() {
-    return text.contains(" via ");
   }
 
   /** All addresses of a family. */
@@ -90,11 +99,7 @@ public record Route(int table, Type type, Cidr destination, Optional<String> lin
   }
 
   // Its interface is down.
-  private static boolean usable(Config json) {
-    return !json.hasPath("flags") || !json.getStringList("flags").contains("dead");
-  }
-
-  private static Optional<String> optional(Config json, String key) {
-    return json.hasPath(key) ? Optional.of(json.getString(key)) : Optional.empty();
+  private static boolean usable(Json json) {
+    return json.items("flags").stream().noneMatch(flag -> flag.text().equals("dead"));
   }
 }

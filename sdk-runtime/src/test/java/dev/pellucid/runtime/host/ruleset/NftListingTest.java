@@ -3,11 +3,15 @@ package dev.pellucid.runtime.host.ruleset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.runtime.host.ruleset.Packet.Protocol;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +54,19 @@ class NftListingTest {
           ", {\"rule\": {\"family\": \"inet\", \"table\": \"t\", \"chain\": \"c\", \"handle\": %d, \"expr\": [%s]}}"
               .formatted(10 + i, rules[i]));
     }
-    return new Ruleset(NftListing.parse(json.append("]}").toString(), TEXT, TYPES));
+    return new Ruleset(tables(json.append("]}").toString(), TEXT));
+  }
+
+  private static List<Table> tables(String json, String text) {
+    try {
+      return NftListing.read(stream(json), NftRuleTexts.read(stream(text)), TYPES);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(UTF_8));
   }
 
   @ParameterizedTest
@@ -71,7 +87,7 @@ class NftListingTest {
         {"chain": {"family": "ip", "table": "t", "name": "c", "handle": 1,
           "type": "filter", "hook": "prerouting", "prio": -150, "policy": "drop"}}]}
         """;
-    Ruleset ruleset = new Ruleset(NftListing.parse(json.formatted(flags), TEXT, TYPES));
+    Ruleset ruleset = new Ruleset(tables(json.formatted(flags), TEXT));
     assertEquals(awake, walk(ruleset, WEB).dropped().isPresent());
   }
 
@@ -229,10 +245,29 @@ class NftListingTest {
     assertEquals(after, walk(ruleset("accept", mangle), WEB.withMark(0x55)).mark());
   }
 
+  /** Nobody knows what it holds: neither that it has an address nor that it has not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"==", "!="})
+  void aVeryLongSetMatchesNothing(String op) {
+    String set =
+        "{\"set\": {\"family\": \"inet\", \"table\": \"t\", \"name\": \"clients\", \"elem\": [%s]}}"
+            .formatted(String.join(", ", Collections.nCopies(10_001, "\"10.0.0.1\"")));
+    String json =
+        """
+        {"nftables": [{"table": {"family": "inet", "name": "t", "handle": 1}}, %s,
+        {"chain": {"family": "inet", "table": "t", "name": "c", "handle": 1,
+          "type": "filter", "hook": "prerouting", "prio": -150, "policy": "accept"}},
+        {"rule": {"family": "inet", "table": "t", "chain": "c", "handle": 2, "expr": [
+          {"match": {"op": "%s", "left": {"payload": {"protocol": "ip", "field": "saddr"}},
+            "right": "@clients"}}, {"drop": null}]}}]}
+        """;
+    Ruleset ruleset = new Ruleset(tables(json.formatted(set, op), TEXT));
+    assertFalse(walk(ruleset, WEB).dropped().isPresent());
+  }
+
   @Test
   void everyKindOfRuleIsRead() throws IOException {
-    List<Table> tables =
-        NftListing.parse(resource("many-kinds.json"), resource("many-kinds.txt"), TYPES);
+    List<Table> tables = tables(resource("many-kinds.json"), resource("many-kinds.txt"));
     Chain chain = requireNonNull(tables.get(0).chains().get("pre"));
     assertTrue(chain.rules().size() > 50);
     for (Chain.Rule rule : chain.rules()) {

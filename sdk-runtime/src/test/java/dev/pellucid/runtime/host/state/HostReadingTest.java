@@ -1,5 +1,7 @@
 package dev.pellucid.runtime.host.state;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,10 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pellucid.api.Addresses;
 import dev.pellucid.lab.Lab;
 import dev.pellucid.lab.LabNetwork;
+import dev.pellucid.runtime.host.HostCommand;
 import dev.pellucid.runtime.host.IpFamily;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -96,6 +106,70 @@ class HostReadingTest {
           net.proxy().call(() -> routing.lookup(near)).flatMap(Route::link));
       var far = Addresses.literal(six ? "2001:db8::1" : "192.0.2.1");
       assertEquals(Optional.empty(), net.proxy().call(() -> routing.lookup(far)));
+    }
+  }
+
+  @Test
+  void theWaysToManyAddresses(LabNetwork net) throws Exception {
+    net.proxy().exec("ip", "route", "add", "10.2.0.0/24", "dev", "server0");
+    Routing routing = net.proxy().call(() -> new Host().routing(IpFamily.IPV4));
+    List<InetAddress> asked =
+        Stream.concat(
+                IntStream.rangeClosed(2, 200).mapToObj("10.2.0.%d"::formatted),
+                Stream.of("192.0.2.1", "10.1.0.2", "192.0.2.2"))
+            .map(Addresses::literal)
+            .toList();
+    Map<InetAddress, Optional<Route>> ways = net.proxy().call(() -> routing.lookup(asked));
+    assertEquals(asked, List.copyOf(ways.keySet()));
+    ways.forEach(
+        (address, way) ->
+            assertEquals(
+                switch (address.getHostAddress().substring(0, 4)) {
+                  case "10.1" -> Optional.of(LabNetwork.CLIENT_INTERFACE);
+                  case "10.2" -> Optional.of("server0");
+                  default -> Optional.empty();
+                },
+                way.flatMap(Route::link)));
+  }
+
+  @Test
+  void routesOfARoutingProtocol(LabNetwork net) throws Exception {
+    String routes =
+        IntStream.range(0, 6_000)
+            .mapToObj(
+                n ->
+                    "route add 10.%d.%d.0/24 dev %s proto bgp\n"
+                        .formatted(50 + n / 256, n % 256, "server0"))
+            .collect(joining());
+    net.proxy().run(() -> HostCommand.run(output -> 0, routes, "ip", "-batch", "-"));
+    net.proxy().exec("ip", "route", "add", "99.0.0.0/8", "dev", LabNetwork.CLIENT_INTERFACE);
+    Routing routing = net.proxy().call(() -> new Host().routing(IpFamily.IPV4));
+    assertTrue(routing.leftOut() > 900 && routing.leftOut() < 1_100);
+    assertEquals(
+        List.of("99.0.0.0/8 dev " + LabNetwork.CLIENT_INTERFACE + " table 254"),
+        routing.main(Addresses.literal("99.1.2.3")).stream().map(Route::text).toList());
+    List<Route> known = routing.known();
+    assertEquals(64, known.size());
+    assertTrue(
+        known.stream()
+            .map(Route::link)
+            .toList()
+            .containsAll(
+                List.of(Optional.of(LabNetwork.CLIENT_INTERFACE), Optional.of("server0"))));
+  }
+
+  @Test
+  void socketsThatListenComeBeforeConnections(LabNetwork net) throws Exception {
+    try (ServerSocket first = net.proxy().call(() -> new ServerSocket(1000));
+        Socket client = net.client().call(() -> new Socket(net.proxy().address(), 1000));
+        Socket accepted = first.accept();
+        ServerSocket second = net.proxy().call(() -> new ServerSocket(2000))) {
+      assertTrue(client.isConnected() && accepted.isConnected() && second.isBound());
+      Set<Integer> ports =
+          net.proxy().call(() -> new Host().listening()).stream()
+              .map(socket -> socket.address().getPort())
+              .collect(toSet());
+      assertTrue(ports.containsAll(Set.of(1000, 2000)), ports::toString);
     }
   }
 

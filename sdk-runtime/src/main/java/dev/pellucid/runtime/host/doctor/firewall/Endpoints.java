@@ -25,7 +25,8 @@ final class Endpoints {
   private static final InetAddress FAR_SERVER = Addresses.literal("203.0.113.1");
   private static final InetAddress FAR_SERVER_6 = Addresses.literal("2001:db8:2::1");
 
-  // Of what rules name. Some hosts have thousands of rules, and this is asked every minute.
+  // Of what rules name, and of upstreams. Some hosts have thousands of rules, and this is asked
+  // every minute.
   private static final int MAX_NAMED = 24;
 
   private final Surroundings around;
@@ -112,7 +113,7 @@ final class Endpoints {
         around.networks().stream().map(Surroundings.Network::prefix).map(this::member);
     return Stream.concat(
             Stream.of(server(family)),
-            Stream.concat(near, upstreams.stream())
+            Stream.concat(near, upstreams.stream().limit(MAX_NAMED))
                 .filter(address -> IpFamily.of(address) == family)
                 .filter(address -> isFromHereTo(address, in)))
         .distinct()

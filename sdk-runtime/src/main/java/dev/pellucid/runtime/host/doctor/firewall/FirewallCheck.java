@@ -9,12 +9,9 @@ import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Route;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Walks packets on paper through the firewall, and looks whether they come where they should. */
@@ -54,7 +51,7 @@ public final class FirewallCheck implements Check {
         HandOver.of(around.interfaces(), wanted.rules().intercepts(), host.listening());
     return new Firewall(
         new RulesWalk(host.ruleset(), handOver, Set.of()),
-        routes(host),
+        address -> host.routing(IpFamily.of(address)).lookup(address).flatMap(Route::link),
         around,
         wanted,
         masks(host, wanted));
@@ -73,19 +70,6 @@ public final class FirewallCheck implements Check {
       }
     }
     return masks;
-  }
-
-  // Each question asks for them again.
-  private static Firewall.Routes routes(Host host) {
-    Map<InetAddress, Optional<String>> known = new HashMap<>();
-    return address -> {
-      Optional<String> link = known.get(address);
-      if (link == null) {
-        link = host.routing(IpFamily.of(address)).lookup(address).flatMap(Route::link);
-        known.put(address, link);
-      }
-      return link;
-    };
   }
 
   static List<Finding> examine(Firewall firewall) throws IOException, InterruptedException {

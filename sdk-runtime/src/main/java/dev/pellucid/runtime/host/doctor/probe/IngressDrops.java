@@ -1,30 +1,22 @@
 package dev.pellucid.runtime.host.doctor.probe;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigSyntax;
+import static java.util.stream.Collectors.toSet;
+
 import dev.pellucid.runtime.host.FirewallTool;
 import dev.pellucid.runtime.host.HostCommand;
+import dev.pellucid.runtime.host.Json;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What drops packets as soon as they arrive, ahead of all other rules. */
 final class IngressDrops {
-  private static final ConfigParseOptions JSON =
-      ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON);
-
   private IngressDrops() {}
 
   /** A chain, as nft names it. */
   private record Chain(String family, String table, String name) {
-    static Chain of(Config json, String name) {
-      return new Chain(json.getString("family"), json.getString("table"), json.getString(name));
+    static Chain of(Json json, String name) {
+      return new Chain(json.text("family"), json.text("table"), json.text(name));
     }
   }
 
@@ -36,48 +28,38 @@ final class IngressDrops {
     if (!FirewallTool.NFT.installed()) {
       return List.of();
     }
-    try {
-      return deletions(list(HostCommand.run("nft", "-j", "-a", "list", "ruleset")), device);
-    } catch (ConfigException e) {
-      throw new IOException("nft prints what cannot be read: " + e.getMessage(), e);
-    }
+    return deletions(
+        HostCommand.run(Json::list, "", "nft", "-j", "-a", "-t", "list", "ruleset"), device);
   }
 
-  private static List<? extends Config> list(String json) {
-    return ConfigFactory.parseString(json, JSON).getConfigList("nftables");
-  }
-
-  private static List<String> deletions(List<? extends Config> objects, String device) {
+  private static List<String> deletions(List<Json> objects, String device) {
     Set<Chain> chains =
         objects.stream()
-            .filter(object -> object.hasPath("chain.hook"))
-            .map(object -> object.getConfig("chain"))
-            .filter(chain -> chain.getString("hook").equals("ingress"))
-            .filter(chain -> !chain.hasPath("dev") || belongs(chain, device))
+            .flatMap(object -> object.get("chain").stream())
+            .filter(chain -> chain.text("hook").equals("ingress"))
+            .filter(chain -> !chain.has("dev") || belongs(chain, device))
             .map(chain -> Chain.of(chain, "name"))
-            .collect(Collectors.toCollection(HashSet::new));
+            .collect(toSet());
     return objects.stream()
-        .filter(object -> object.hasPath("rule"))
-        .map(object -> object.getConfig("rule"))
+        .flatMap(object -> object.get("rule").stream())
         .filter(rule -> chains.contains(Chain.of(rule, "chain")) && drops(rule))
         .map(
             rule ->
-                "nft delete rule %s %s %s handle %d"
+                "nft delete rule %s %s %s handle %s"
                     .formatted(
-                        rule.getString("family"),
-                        rule.getString("table"),
-                        rule.getString("chain"),
-                        rule.getInt("handle")))
+                        rule.text("family"),
+                        rule.text("table"),
+                        rule.text("chain"),
+                        rule.text("handle")))
         .toList();
   }
 
   // One name, or several.
-  private static boolean belongs(Config chain, String device) {
-    return chain.getValue("dev").render(ConfigRenderOptions.concise()).contains('"' + device + '"');
+  private static boolean belongs(Json chain, String device) {
+    return chain.items("dev").stream().anyMatch(name -> name.text().equals(device));
   }
 
-  private static boolean drops(Config rule) {
-    return rule.getList("expr").stream()
-        .anyMatch(statement -> statement.render(ConfigRenderOptions.concise()).contains("drop"));
+  private static boolean drops(Json rule) {
+    return rule.items("expr").stream().anyMatch(statement -> statement.text().contains("drop"));
   }
 }

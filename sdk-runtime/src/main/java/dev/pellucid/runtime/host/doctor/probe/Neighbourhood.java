@@ -2,10 +2,10 @@ package dev.pellucid.runtime.host.doctor.probe;
 
 import static java.util.stream.Collectors.toSet;
 
-import com.typesafe.config.Config;
 import dev.pellucid.api.Addresses;
 import dev.pellucid.api.Cidr;
 import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.Json;
 import dev.pellucid.runtime.host.state.Interface;
 import dev.pellucid.runtime.host.state.Interfaces;
 import dev.pellucid.runtime.host.state.IpTool;
@@ -60,9 +60,9 @@ final class Neighbourhood {
             .toList();
     Set<InetAddress> used = new HashSet<>();
     links.forEach(link -> used.add(link.local()));
-    for (Config neighbour : IpTool.list("neighbour", "show")) {
-      if (neighbour.hasPath("lladdr")) {
-        used.add(Addresses.literal(neighbour.getString("dst")));
+    for (Json neighbour : IpTool.list("neighbour", "show")) {
+      if (neighbour.has("lladdr")) {
+        used.add(Addresses.literal(neighbour.required("dst")));
       }
     }
     return new Neighbourhood(links, used);

@@ -11,7 +11,6 @@ import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.examination.ListenerRequirements;
 import dev.pellucid.runtime.host.examination.Probe;
 import dev.pellucid.runtime.host.state.Host;
-import dev.pellucid.runtime.host.state.Route;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -137,7 +136,7 @@ public final class UpstreamProbe implements Probe {
         throws IOException, InterruptedException {
       InetAddress address = upstream.getAddress();
       return host.routing(IpFamily.of(address)).lookup(address).stream()
-          .anyMatch(Route::hasGateway);
+          .anyMatch(route -> route.gateway().isPresent());
     }
 
     /** An upstream's host and a client whose connections go there: the way back is theirs. */

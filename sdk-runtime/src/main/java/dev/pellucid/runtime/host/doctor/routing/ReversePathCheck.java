@@ -60,7 +60,8 @@ public final class ReversePathCheck implements Check {
 
   /** Whether part of a network may be answered by an interface. */
   private static boolean hasRoute(Routing routing, Cidr network, String link) {
-    return routing.routes().stream()
+    return routing
+        .routes()
         .filter(route -> route.type() == Route.Type.UNICAST)
         .filter(route -> route.link().isEmpty() || route.link().get().equals(link))
         .anyMatch(

@@ -29,18 +29,30 @@ public final class RouteCheck implements Check {
       throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
     for (IpFamily family : IpFamily.values()) {
-      Map<Optional<Route>, List<String>> unreached = new LinkedHashMap<>();
-      for (InetAddress upstream : upstreams(wanted, family)) {
-        Routing routing = host.routing(family);
-        if (discarded(routing.lookup(upstream))) {
-          unreached
-              .computeIfAbsent(discarding(routing, upstream), route -> new ArrayList<>())
-              .add(upstream.getHostAddress());
-        }
+      List<InetAddress> upstreams = upstreams(wanted, family);
+      if (!upstreams.isEmpty()) {
+        unreached(host.routing(family), upstreams)
+            .forEach((route, unreached) -> findings.add(finding(family, route, unreached)));
       }
-      unreached.forEach((route, upstreams) -> findings.add(finding(family, route, upstreams)));
     }
     return findings;
+  }
+
+  /** The upstreams that cannot be reached, by the route that discards what goes there. */
+  private static Map<Optional<Route>, List<String>> unreached(
+      Routing routing, List<InetAddress> upstreams) throws IOException, InterruptedException {
+    Map<Optional<Route>, List<String>> unreached = new LinkedHashMap<>();
+    routing
+        .lookup(upstreams)
+        .forEach(
+            (upstream, way) -> {
+              if (discarded(way)) {
+                unreached
+                    .computeIfAbsent(discarding(routing, upstream), route -> new ArrayList<>())
+                    .add(upstream.getHostAddress());
+              }
+            });
+    return unreached;
   }
 
   // A link-local address says nothing without its interface, which it names itself.
@@ -61,7 +73,8 @@ public final class RouteCheck implements Check {
 
   /** The route that discards what goes there. */
   private static Optional<Route> discarding(Routing routing, InetAddress upstream) {
-    return routing.routes().stream()
+    return routing
+        .routes()
         .filter(route -> DISCARDING.contains(route.type()))
         .filter(route -> route.destination().contains(upstream))
         .max(Comparator.comparingInt(route -> route.destination().prefixLength()));

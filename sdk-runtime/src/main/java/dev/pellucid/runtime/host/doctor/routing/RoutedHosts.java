@@ -104,7 +104,7 @@ record RoutedHosts(Routing routing, Interfaces interfaces) {
 
   private Stream<InetAddress> neighbours() {
     return routing.known().stream()
-        .filter(route -> !route.hasGateway())
+        .filter(route -> route.gateway().isEmpty())
         .map(route -> route.destination().address());
   }
 

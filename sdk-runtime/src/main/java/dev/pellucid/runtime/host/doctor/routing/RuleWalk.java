@@ -1,14 +1,9 @@
 package dev.pellucid.runtime.host.doctor.routing;
 
-import static java.util.Comparator.comparingInt;
-import static java.util.stream.Collectors.groupingBy;
-
 import dev.pellucid.runtime.host.PortRange;
 import dev.pellucid.runtime.host.state.PolicyRule;
 import dev.pellucid.runtime.host.state.Route;
 import dev.pellucid.runtime.host.state.Routing;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,12 +14,10 @@ import java.util.Optional;
 final class RuleWalk {
   private final Routing routing;
   private final RouteNames names;
-  private final Map<Integer, List<Route>> tables;
 
   RuleWalk(Routing routing, RouteNames names) {
     this.routing = routing;
     this.names = names;
-    this.tables = routing.routes().stream().collect(groupingBy(Route::table));
   }
 
   /** The rule that takes a packet elsewhere before the proxy's own is asked, if one does. */
@@ -86,10 +79,10 @@ final class RuleWalk {
   }
 
   private Optional<Route> route(PolicyRule rule, MarkedPacket packet) {
-    return tables.getOrDefault(rule.table(), List.of()).stream()
+    return routing
+        .towards(packet.to(), rule.table())
         .filter(route -> route.type() != Route.Type.OTHER)
-        .filter(route -> route.destination().contains(packet.to()))
-        .max(comparingInt(route -> route.destination().prefixLength()))
+        .findFirst()
         .filter(route -> route.type() != Route.Type.THROW)
         .filter(route -> route.destination().prefixLength() > rule.suppressed().orElse(-1));
   }

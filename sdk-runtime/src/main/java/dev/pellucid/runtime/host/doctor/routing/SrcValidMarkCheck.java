@@ -9,7 +9,6 @@ import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.examination.ListenerRequirements;
 import dev.pellucid.runtime.host.state.Host;
 import dev.pellucid.runtime.host.state.Route;
-import dev.pellucid.runtime.host.state.Routing;
 import dev.pellucid.runtime.host.state.SysctlValues;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -82,7 +81,8 @@ public final class SrcValidMarkCheck implements Check {
 
   /** The interfaces by which anything may come in that is answered. */
   private static List<String> routed(Host host) throws IOException, InterruptedException {
-    return host.routing(IpFamily.IPV4).routes().stream()
+    return host.routing(IpFamily.IPV4)
+        .routes()
         .filter(route -> route.type() == Route.Type.UNICAST)
         .flatMap(route -> route.link().stream())
         .distinct()
@@ -91,12 +91,9 @@ public final class SrcValidMarkCheck implements Check {
 
   private static List<String> towards(Host host, ListenerRequirements listener)
       throws IOException, InterruptedException {
-    Routing routing = host.routing(IpFamily.IPV4);
-    List<String> links = new ArrayList<>();
-    for (InetAddress upstream : addresses(listener).toList()) {
-      routing.lookup(upstream).flatMap(Route::link).ifPresent(links::add);
-    }
-    return links;
+    return host.routing(IpFamily.IPV4).lookup(addresses(listener).toList()).values().stream()
+        .flatMap(way -> way.flatMap(Route::link).stream())
+        .toList();
   }
 
   private static Stream<InetAddress> addresses(ListenerRequirements listener) {
