@@ -137,7 +137,7 @@ public final class Routing {
     return found;
   }
 
-  // ip says only that it found no route to one of them, not to which.
+  // Each is answered in turn. If there is no route to one of them, ip says so, but not to which.
   private Map<InetAddress, Optional<Route>> ask(List<InetAddress> addresses)
       throws IOException, InterruptedException {
     Readings<Route> routes = new Readings<>(json -> Route.of(family, json));
@@ -148,6 +148,9 @@ public final class Routing {
     Map<InetAddress, Optional<Route>> found = new HashMap<>();
     try {
       IpTool.each(routes, commands, family.option(), "-batch", "-");
+      if (routes.list().size() != addresses.size()) {
+        throw new IOException("ip does not tell the routes to all of " + addresses);
+      }
       for (int i = 0; i < addresses.size(); i++) {
         found.put(addresses.get(i), Optional.of(routes.list().get(i)));
       }

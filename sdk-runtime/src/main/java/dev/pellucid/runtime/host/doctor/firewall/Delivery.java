@@ -41,7 +41,7 @@ final class Delivery implements FirewallCheck.Question {
     Fate fate = firewall.arrives(packet);
     if (firewall.handedOver(intercept, packet, fate)) {
       client(firewall, findings, intercept, packet, fate.mark());
-    } else if (firewall.droppedMarked(fate)) {
+    } else if (firewall.droppedMarked(packet, fate)) {
       beforehand(findings, fate, "listener " + intercept.name(), packet, CLIENTS);
     }
   }
@@ -93,11 +93,11 @@ final class Delivery implements FirewallCheck.Question {
   private static void reply(
       Firewall firewall, FirewallFindings findings, String listener, Packet reply) {
     Fate fate = firewall.arrives(reply);
-    int mark = firewall.names().mark();
-    if (firewall.droppedMarked(fate)) {
+    int mark = fate.mark();
+    if (firewall.droppedMarked(reply, fate)) {
       beforehand(findings, fate, "listener " + listener, reply, UPSTREAMS);
     }
-    if (fate.dropped().isPresent() || fate.mark() != mark) {
+    if (fate.dropped().isPresent() || !firewall.marked(reply).test(mark)) {
       return;
     }
     Optional<RuleAt> dropping =

@@ -91,7 +91,7 @@ final class Departure implements FirewallCheck.Question {
       return sent.dropped().map(rule -> new Drop(rule, Hook.OUTPUT));
     }
     // It does not leave, or not for where it was meant to go: these are other questions.
-    if (sent.mark() == firewall.names().mark() || sent.translated().isPresent()) {
+    if (firewall.marked(packet).test(sent.mark()) || sent.translated().isPresent()) {
       return Optional.empty();
     }
     return firewall

@@ -141,8 +141,8 @@ record Firewall(
   }
 
   /** Whether a packet was dropped after a rule had given it the mark that delivers it here. */
-  boolean droppedMarked(Fate fate) {
-    return fate.dropped().isPresent() && fate.mark() == names().mark();
+  boolean droppedMarked(Packet packet, Fate fate) {
+    return fate.dropped().isPresent() && marked(packet).test(fate.mark());
   }
 
   /** Whether a packet has come where its intercept wants it, whatever happens to it later. */

@@ -9,6 +9,7 @@ import dev.pellucid.runtime.host.ruleset.Packet;
 import dev.pellucid.runtime.host.ruleset.RuleAt;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /** Is what this host sends intercepted where it should be, and what the proxy sends left alone? */
 final class LocalOutput implements FirewallCheck.Question {
@@ -36,7 +37,7 @@ final class LocalOutput implements FirewallCheck.Question {
 
   private static void host(
       Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet) {
-    if (!intercepted(firewall, intercept, firewall.walk().walk(Hook.OUTPUT, packet, true))) {
+    if (!intercepted(firewall, intercept, packet)) {
       findings.apply(
           FindingType.OUTPUT_NOT_MARKED,
           "listener " + intercept.name(),
@@ -46,19 +47,21 @@ final class LocalOutput implements FirewallCheck.Question {
     }
   }
 
-  private static boolean intercepted(Firewall firewall, Intercept intercept, Fate fate) {
+  private static boolean intercepted(Firewall firewall, Intercept intercept, Packet packet) {
+    Fate fate = firewall.walk().walk(Hook.OUTPUT, packet, true);
     return intercept.mode() == InterceptMode.REDIRECT
         ? fate.translated().filter(rule -> Firewall.redirects(intercept, rule)).isPresent()
-        : fate.mark() == firewall.names().mark();
+        : firewall.marked(packet).test(fate.mark());
   }
 
   private static void proxy(
       Firewall firewall, FirewallFindings findings, String listener, Packet packet) {
     Fate fate = firewall.walk().walk(Hook.OUTPUT, packet, true);
+    IntPredicate marked = firewall.marked(packet);
     Optional<RuleAt> marking =
-        fate.mark() == firewall.names().mark()
+        marked.test(fate.mark())
             ? fate.steps().stream()
-                .filter(step -> step.mark() == firewall.names().mark())
+                .filter(step -> marked.test(step.mark()))
                 .map(Fate.Step::rule)
                 .findFirst()
             : fate.translated().filter(rule -> toListener(firewall, rule));

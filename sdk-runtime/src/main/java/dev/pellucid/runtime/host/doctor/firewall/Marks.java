@@ -55,13 +55,12 @@ final class Marks {
   // An accept at the head of its chain is of use only if the mark comes from another chain.
   private static String cure(
       FirewallFindings findings, IntPredicate marked, RuleAt rule, Fate fate) {
-    boolean sameTable =
-        fate.steps().stream()
-            .filter(step -> marked.test(step.mark()))
-            .anyMatch(step -> table(step.rule()).equals(table(rule)));
+    List<Fate.Step> before =
+        fate.steps().stream().filter(step -> marked.test(step.mark())).toList();
+    boolean sameTable = before.stream().anyMatch(step -> table(step.rule()).equals(table(rule)));
     return findings.ours(rule) || sameTable
         ? findings.removal(rule)
-        : Exemption.ofMark(findings.names().mark()).before(rule, Hook.PREROUTING);
+        : Exemption.ofMark(before.get(before.size() - 1).mark()).before(rule, Hook.PREROUTING);
   }
 
   private static List<String> table(RuleAt rule) {

@@ -39,7 +39,7 @@ final class NewTraffic implements FirewallCheck.Question {
       Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet) {
     Fate fate = firewall.arrives(packet);
     // What is dropped with the mark was handed over: that is a question of delivery.
-    if (firewall.handedOver(intercept, packet, fate) || firewall.droppedMarked(fate)) {
+    if (firewall.handedOver(intercept, packet, fate) || firewall.droppedMarked(packet, fate)) {
       return;
     }
     new Failure(firewall, findings, intercept, packet, fate).report();

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * Does anybody else mark packets as ours are marked? Only rules that match what many programs send,
@@ -50,12 +51,12 @@ final class OthersTraffic implements FirewallCheck.Question {
   }
 
   private static void look(Firewall firewall, FirewallFindings findings, Packet packet, Fate fate) {
-    int mark = firewall.names().mark();
-    if (fate.dropped().isPresent() || fate.mark() != mark) {
+    IntPredicate marked = firewall.marked(packet);
+    if (fate.dropped().isPresent() || !marked.test(fate.mark())) {
       return;
     }
     fate.steps().stream()
-        .filter(step -> step.mark() == mark)
+        .filter(step -> marked.test(step.mark()))
         .map(Fate.Step::rule)
         .findFirst()
         .filter(rule -> !findings.ours(rule) && !findings.reported(rule))
@@ -64,11 +65,11 @@ final class OthersTraffic implements FirewallCheck.Question {
                 findings.rule(
                     FindingType.NAME_TAKEN,
                     rule,
-                    "mark " + FirewallFindings.mark(mark),
+                    "mark " + FirewallFindings.mark(firewall.names().mark()),
                     "%s gives the mark %s to %s, which no listener intercepts."
                         .formatted(
                             FirewallFindings.text(rule),
-                            FirewallFindings.mark(mark),
+                            FirewallFindings.mark(fate.mark()),
                             Words.traffic(packet)),
                     "The route of that mark delivers it to this host: it does not come where it is"
                         + " going.",

@@ -56,7 +56,7 @@ final class Translation implements FirewallCheck.Question {
       Firewall firewall, FirewallFindings findings, UpstreamPackets.Sent sent) {
     Packet packet = sent.packet();
     Fate fate = firewall.walk().walk(Hook.OUTPUT, packet, true);
-    if (fate.mark() == firewall.names().mark() || fate.untracked()) {
+    if (firewall.marked(packet).test(fate.mark()) || fate.untracked()) {
       return;
     }
     // A known upstream may be a name for others, such as the address of a cluster's service.

@@ -162,6 +162,27 @@ class HandWrittenRulesTest {
         "fwmark 0x1");
   }
 
+  @Test
+  void othersTakeTheBitsThatCount() throws Exception {
+    String quality = "-A PREROUTING -j MARK --set-xmark 0x100/0x100\n";
+    String ssh = "-A PREROUTING -p tcp -m tcp --dport 22 -j MARK --set-xmark 0x1/0x1\n";
+    Finding finding =
+        only(
+            FindingType.NAME_TAKEN,
+            examine(
+                web(),
+                Map.of(IpFamily.IPV4, 0x1),
+                "mangle",
+                quality,
+                ssh,
+                CALL,
+                TPROXY,
+                NEW,
+                MARK,
+                ACCEPT));
+    assertEquals(ssh.strip().replace("-A", "iptables -t mangle -D"), finding.cure());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "REDIRECT --to-ports 50081, TPROXY_WRONG_PORT, true",
