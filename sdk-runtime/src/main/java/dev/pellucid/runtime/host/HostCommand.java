@@ -26,7 +26,7 @@ public final class HostCommand {
 
   private HostCommand() {}
 
-  /** Whether a command is installed. */
+  /** Whether a command is installed, or an absolute path names one. */
   public static boolean installed(String command) {
     return locate(command).isPresent();
   }
@@ -42,7 +42,7 @@ public final class HostCommand {
 
   private static Optional<Path> locate(String command) {
     return Arrays.stream(path().split(File.pathSeparator, -1))
-        .map(folder -> Path.of(folder, command))
+        .map(folder -> Path.of(folder).resolve(command))
         .filter(Files::isExecutable)
         .findFirst();
   }

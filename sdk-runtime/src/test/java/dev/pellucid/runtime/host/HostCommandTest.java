@@ -21,6 +21,12 @@ class HostCommandTest {
   }
 
   @Test
+  void aCommandMayBeNamedByItsPath() throws Exception {
+    assertEquals("so\n", HostCommand.run("/bin/sh", "-c", "echo so"));
+    assertThrows(MissingCommandException.class, () -> HostCommand.run("/bin/of-nobody"));
+  }
+
+  @Test
   void inputMayBeIgnored() throws Exception {
     assertEquals("", HostCommand.run(HostCommand::text, "a line\n".repeat(100_000), "true"));
   }

@@ -1,6 +1,7 @@
 package dev.pellucid.sample.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,12 @@ class MemoryTest {
         """;
 
     assertEquals(2882, Memory.heap(serial));
+  }
+
+  @Test
+  void aRunningJvmIsAsked() throws Exception {
+    Memory.collect(ProcessHandle.current());
+    assertTrue(Memory.heap(ProcessHandle.current()) > 0);
   }
 
   @Test
