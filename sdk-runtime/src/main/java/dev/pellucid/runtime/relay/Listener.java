@@ -98,8 +98,9 @@ public abstract class Listener {
 
   /** A connection of this listener has ended. */
   void over(AcceptedConnection connection, Termination termination) {
-    group.limit().release();
+    // First: whoever sees that the place is free sees how the connection ended, too.
     group.counters().countEnd(termination);
+    group.limit().release();
     if (termination.cause() == Cause.OUT_OF_DESCRIPTORS) {
       // The next one would fare no better.
       pause();
