@@ -7,6 +7,7 @@ import dev.pellucid.runtime.host.examination.FindingType;
 import dev.pellucid.runtime.host.ruleset.Fate;
 import dev.pellucid.runtime.host.ruleset.Hook;
 import dev.pellucid.runtime.host.ruleset.Packet;
+import dev.pellucid.runtime.host.ruleset.RuleAt;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
@@ -73,6 +74,16 @@ final class OthersTraffic implements FirewallCheck.Question {
                             Words.traffic(packet)),
                     "The route of that mark delivers it to this host: it does not come where it is"
                         + " going.",
-                    rule.deletion()));
+                    cure(firewall, findings, rule)));
+  }
+
+  // A rule that takes too much may be the one that hands over what the listeners are there for.
+  private static String cure(Firewall firewall, FirewallFindings findings, RuleAt rule) {
+    boolean serves =
+        firewall.intercepts().stream()
+            .flatMap(intercept -> firewall.packets().arriving(intercept).stream())
+            .flatMap(packet -> firewall.arrives(packet).steps().stream())
+            .anyMatch(step -> step.rule().equals(rule));
+    return serves ? findings.replacement(rule) : rule.deletion();
   }
 }

@@ -183,6 +183,16 @@ class HandWrittenRulesTest {
     assertEquals(ssh.strip().replace("-A", "iptables -t mangle -D"), finding.cure());
   }
 
+  @Test
+  void whatTakesTooMuchIsReplacedForItTakesWhatIsWantedToo() throws Exception {
+    Finding finding =
+        only(
+            FindingType.NAME_TAKEN,
+            examine(
+                web().withInterfaces(List.of("lan0")), "mangle", CALL, TPROXY, NEW, MARK, ACCEPT));
+    assertEquals(TPROXY.strip().replace("-A", "iptables -t mangle -D") + "\napply", finding.cure());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "REDIRECT --to-ports 50081, TPROXY_WRONG_PORT, true",
