@@ -1,10 +1,10 @@
 package dev.pellucid.runtime.host.doctor.firewall;
 
-import dev.pellucid.api.Addresses;
 import dev.pellucid.api.Cidr;
 import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.examination.FarAway;
 import dev.pellucid.runtime.host.ruleset.Named;
 import dev.pellucid.runtime.host.state.Interface;
 import java.net.Inet4Address;
@@ -20,11 +20,6 @@ import java.util.stream.Stream;
 
 /** The addresses and ports that stand for clients and for what they ask for. */
 final class Endpoints {
-  private static final InetAddress FAR_CLIENT = Addresses.literal("198.51.100.1");
-  private static final InetAddress FAR_CLIENT_6 = Addresses.literal("2001:db8:1::1");
-  private static final InetAddress FAR_SERVER = Addresses.literal("203.0.113.1");
-  private static final InetAddress FAR_SERVER_6 = Addresses.literal("2001:db8:2::1");
-
   // Of what rules name, and of upstreams. Some hosts have thousands of rules, and this is asked
   // every minute.
   private static final int MAX_NAMED = 24;
@@ -112,7 +107,7 @@ final class Endpoints {
     Stream<InetAddress> near =
         around.networks().stream().map(Surroundings.Network::prefix).map(this::member);
     return Stream.concat(
-            Stream.of(server(family)),
+            Stream.of(FarAway.server(family)),
             Stream.concat(near, upstreams.stream().limit(MAX_NAMED))
                 .filter(address -> IpFamily.of(address) == family)
                 .filter(address -> isFromHereTo(address, in)))
@@ -169,7 +164,7 @@ final class Endpoints {
     Set<InetAddress> clients = new LinkedHashSet<>();
     List<Cidr> sources = intercepts.stream().flatMap(each -> each.sources().stream()).toList();
     if (sources.isEmpty()) {
-      clients.add(client(family));
+      clients.add(FarAway.client(family));
     }
     sources.stream().map(this::member).forEach(clients::add);
     List<String> by = interfaces(intercepts);
@@ -210,7 +205,7 @@ final class Endpoints {
         .filter(network -> network.address().getAddress().length * 8 - network.prefixLength() > 1)
         .findFirst()
         .map(this::member)
-        .orElse(client(family));
+        .orElse(FarAway.client(family));
   }
 
   /** An address of a network that is not this host's. */
@@ -223,15 +218,5 @@ final class Endpoints {
       member = NextAddress.after(member);
     } while (around.interfaces().owns(member) && network.contains(NextAddress.after(member)));
     return member;
-  }
-
-  /** A client far away. */
-  static InetAddress client(IpFamily family) {
-    return family == IpFamily.IPV4 ? FAR_CLIENT : FAR_CLIENT_6;
-  }
-
-  /** A server far away. */
-  static InetAddress server(IpFamily family) {
-    return family == IpFamily.IPV4 ? FAR_SERVER : FAR_SERVER_6;
   }
 }

@@ -6,6 +6,7 @@ import dev.pellucid.runtime.host.Intercept;
 import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.PortRange;
+import dev.pellucid.runtime.host.examination.FarAway;
 import dev.pellucid.runtime.host.ruleset.Owner;
 import dev.pellucid.runtime.host.ruleset.Packet;
 import dev.pellucid.runtime.host.state.Interface;
@@ -93,7 +94,7 @@ final class PaperPackets {
 
   /** A first packet that this host sends to a port, if it has an address. */
   Optional<Packet> own(IpFamily family, Transport transport, int port) {
-    InetAddress to = Endpoints.server(family);
+    InetAddress to = FarAway.server(family);
     return ownAddresses(family)
         .findFirst()
         .map(from -> packet(transport, "", from, CLIENT_PORT, to, port, Owner.NONE));
@@ -107,9 +108,9 @@ final class PaperPackets {
                 packet(
                     transport,
                     in,
-                    Endpoints.client(family),
+                    FarAway.client(family),
                     CLIENT_PORT,
-                    Endpoints.server(family),
+                    FarAway.server(family),
                     port,
                     Owner.NONE))
         .filter(packet -> intercepts.stream().noneMatch(other -> matches(other, packet)))
@@ -122,9 +123,9 @@ final class PaperPackets {
         packet(
             transport,
             "",
-            Endpoints.client(family),
+            FarAway.client(family),
             CLIENT_PORT,
-            Endpoints.server(family),
+            FarAway.server(family),
             80,
             Owner.NONE);
     return interfaces.names().stream().map(in -> answering(reply(asked, in))).toList();

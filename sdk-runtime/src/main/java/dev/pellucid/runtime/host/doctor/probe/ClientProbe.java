@@ -8,6 +8,7 @@ import dev.pellucid.runtime.host.InterceptMode;
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.doctor.probe.Neighbourhood.Link;
 import dev.pellucid.runtime.host.examination.Examination;
+import dev.pellucid.runtime.host.examination.FarAway;
 import dev.pellucid.runtime.host.examination.Finding;
 import dev.pellucid.runtime.host.examination.FindingType;
 import dev.pellucid.runtime.host.examination.HostRequirements;
@@ -37,11 +38,6 @@ public final class ClientProbe implements Probe {
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
 
   private static final long INTERVAL_MILLIS = 5;
-
-  /** Reserved for documentation; to the rules, a destination like any other. */
-  private static final InetAddress FAR_4 = Addresses.literal("198.51.100.1");
-
-  private static final InetAddress FAR_6 = Addresses.literal("2001:db8::1");
 
   @Override
   public Examination probe(Host host, HostRequirements wanted)
@@ -173,7 +169,7 @@ public final class ClientProbe implements Probe {
               .filter(upstream -> upstream != null && IpFamily.of(upstream) == family)
               .filter(upstream -> !upstream.isLoopbackAddress())
               .findFirst()
-              .orElse(family == IpFamily.IPV4 ? FAR_4 : FAR_6);
+              .orElse(FarAway.server(family));
       return Optional.of(new InetSocketAddress(address, port));
     }
 

@@ -1,9 +1,8 @@
 package dev.pellucid.runtime.host.doctor.routing;
 
-import dev.pellucid.api.Addresses;
 import dev.pellucid.api.Cidr;
 import dev.pellucid.runtime.host.Intercept;
-import dev.pellucid.runtime.host.IpFamily;
+import dev.pellucid.runtime.host.examination.FarAway;
 import dev.pellucid.runtime.host.state.Interface;
 import dev.pellucid.runtime.host.state.Interfaces;
 import dev.pellucid.runtime.host.state.PolicyRule;
@@ -123,8 +122,8 @@ record RoutedHosts(Routing routing, Interfaces interfaces) {
     return networks.isEmpty() || networks.stream().anyMatch(network -> network.contains(address));
   }
 
-  /** A host far away, from the networks that are kept for documentation. */
+  /** A host far away. */
   InetAddress far() {
-    return Addresses.literal(routing.family() == IpFamily.IPV4 ? "203.0.113.1" : "2001:db8::1");
+    return FarAway.server(routing.family());
   }
 }

@@ -16,6 +16,7 @@ import dev.pellucid.runtime.host.ruleset.PaperRuleset;
 import dev.pellucid.runtime.host.state.Interface;
 import dev.pellucid.runtime.host.state.Interfaces;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +88,17 @@ class HandWrittenRulesTest {
   @Test
   void allIsWell() throws Exception {
     assertEquals(List.of(), mangle(CALL, TPROXY, NEW, MARK, ACCEPT));
+  }
+
+  @Test
+  void networksThatNobodyHasAreNotWhereClientsGo() throws Exception {
+    List<String> rules = new ArrayList<>();
+    for (String network : List.of("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")) {
+      rules.add("-A PREROUTING -s %s -j DROP\n".formatted(network));
+      rules.add("-A PREROUTING -d %s -j DROP\n".formatted(network));
+    }
+    rules.addAll(List.of(CALL, TPROXY, NEW, MARK, ACCEPT));
+    assertEquals(List.of(), mangle(rules.toArray(String[]::new)));
   }
 
   @Test
