@@ -95,8 +95,8 @@ public final class FamilyCheck implements Check {
         "listener " + intercept.name(),
         "%s is intercepted and %s is not, and this host forwards %s that arrives on %s."
             .formatted(covered, missing, missing, String.join(", ", open)),
-        "A client that has %s addresses reaches servers that have them too without the proxy, and most clients prefer IPv6 to IPv4."
-            .formatted(missing),
+        "A client that has %s addresses reaches servers that have them too without the proxy%s."
+            .formatted(missing, six ? ", and most clients prefer IPv6 to IPv4" : ""),
         "# add a listener at %s with the same intercept, or write intercept.sources = [\"%s\"] for listener %s if only %s is meant"
             .formatted(
                 six ? "[::]" : "0.0.0.0", six ? "0.0.0.0/0" : "::/0", intercept.name(), covered));
