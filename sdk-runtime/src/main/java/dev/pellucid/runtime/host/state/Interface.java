@@ -32,6 +32,7 @@ public record Interface(
   private static final Set<String> ETHERNET = Set.of("ether", "[1]");
   private static final Set<String> LINK_SCOPE = Set.of("link", "253");
   private static final Set<String> GLOBAL_SCOPE = Set.of("global", "0");
+  private static final List<String> SPARE = List.of("secondary", "deprecated", "tentative");
 
   /**
    * An address of an interface.
@@ -39,8 +40,15 @@ public record Interface(
    * @param address the address
    * @param prefixLength how many bits of it the other hosts of its network share
    * @param scope where it is valid
+   * @param spare whether the kernel prefers others: one more of the same network, or one of IPv6
+   *     that is deprecated or not valid yet
    */
-  public record Address(InetAddress address, int prefixLength, Scope scope) {
+  public record Address(InetAddress address, int prefixLength, Scope scope, boolean spare) {
+
+    /** One that is not spare. */
+    public Address(InetAddress address, int prefixLength, Scope scope) {
+      this(address, prefixLength, scope, false);
+    }
 
     /** Whether hosts anywhere can mean it. */
     public boolean global() {
@@ -90,7 +98,8 @@ public record Interface(
         json.number("prefixlen"),
         GLOBAL_SCOPE.contains(scope)
             ? Scope.GLOBAL
-            : LINK_SCOPE.contains(scope) ? Scope.LINK : Scope.OTHER);
+            : LINK_SCOPE.contains(scope) ? Scope.LINK : Scope.OTHER,
+        SPARE.stream().anyMatch(json::has));
   }
 
   /** Whether it was brought up. */
@@ -114,6 +123,15 @@ public record Interface(
   /** Whether an address is one of its own. */
   public boolean owns(InetAddress address) {
     return addresses.stream().anyMatch(own -> own.address().equals(address));
+  }
+
+  /** The address that TPROXY looks for a listener at, where its rule names none. */
+  public Optional<InetAddress> preferred(IpFamily family) {
+    return addresses.stream()
+        .filter(address -> !address.spare())
+        .map(Address::address)
+        .filter(address -> IpFamily.of(address) == family)
+        .findFirst();
   }
 
   /** Its addresses of a family, except those that only hosts of the same link can mean. */

@@ -68,11 +68,15 @@ record HandOver(Interfaces interfaces, List<Intercept> intercepts, List<Listenin
     InetAddress address = listener.getAddress();
     return port == listener.getPort()
         && (address.isAnyLocalAddress()
-            || at.address().map(address::equals).orElse(has(interfaces, packet, address)));
+            || at.address().map(address::equals).orElse(prefers(interfaces, packet, address)));
   }
 
   // Without an address, the kernel looks for a listener at one of the interface's.
-  private static boolean has(Interfaces interfaces, Packet packet, InetAddress address) {
-    return interfaces.named(packet.inInterface()).filter(in -> in.owns(address)).isPresent();
+  private static boolean prefers(Interfaces interfaces, Packet packet, InetAddress address) {
+    return interfaces
+        .named(packet.inInterface())
+        .flatMap(in -> in.preferred(IpFamily.of(address)))
+        .filter(address::equals)
+        .isPresent();
   }
 }

@@ -31,9 +31,11 @@ class HandOverTest {
                   true,
                   "",
                   Optional.empty(),
-                  List.of(
-                      new Interface.Address(
-                          Addresses.literal("10.1.0.1"), 24, Interface.Scope.GLOBAL)))));
+                  List.of(address("10.1.0.1", false), address("10.1.0.9", true)))));
+
+  private static Interface.Address address(String address, boolean spare) {
+    return new Interface.Address(Addresses.literal(address), 24, Interface.Scope.GLOBAL, spare);
+  }
 
   private static final HandOver HAND_OVER =
       HandOver.of(
@@ -44,6 +46,7 @@ class HandOverTest {
           List.of(
               listening("0.0.0.0", 50080),
               listening("10.1.0.1", 3128),
+              listening("10.1.0.9", 3131),
               listening("127.0.0.1", 3130),
               listening("::", 3129)));
 
@@ -61,6 +64,8 @@ class HandOverTest {
     "TCP, fd00::2, , 50080, true, false",
     "TCP, 10.2.0.2, , 3128, false, true",
     "TCP, 10.2.0.2, , 3127, true, false",
+    "TCP, 10.2.0.2, , 3131, true, false",
+    "TCP, 10.2.0.2, 10.1.0.9, 3131, true, true",
     "TCP, 10.2.0.2, , 3130, true, false",
     "TCP, 10.2.0.2, 127.0.0.1, 3130, true, true",
     "TCP, 10.2.0.2, , 3129, true, true",
