@@ -80,6 +80,27 @@ class ConfigurationDoctorTest {
     }
   }
 
+  @Test
+  void anInterfaceIsAPort(LabNetwork net) throws Exception {
+    DoctorLab lab = start(net, intercepting("client0"));
+    lab.onProxy(
+        """
+        sysctl -w net.bridge.bridge-nf-call-iptables=0
+        ip link add lan0 type bridge
+        ip link set client0 master lan0
+        ip address del 10.1.0.1/24 dev client0
+        ip address add 10.1.0.1/24 dev lan0
+        ip link set lan0 up
+        """);
+    lab.assertDoesNotFlow(Transport.TCP, false);
+    Finding finding = lab.assertOnly(FindingType.INTERFACE_IS_PORT, Depth.LOOK);
+    assertTrue(finding.cure().contains("name lan0"), finding.cure());
+
+    DoctorLab cured = lab.reconfigured(intercepting("lan0"));
+    cured.assertFlows(Transport.TCP, false);
+    cured.cure(finding, Depth.LOOK);
+  }
+
   private static String intercepting(String link) {
     return "web { address = \"0.0.0.0:50080\", intercept { ports = [80], interfaces = [%s] } }"
         .formatted(link);

@@ -70,6 +70,8 @@ public enum FindingType {
   NO_LISTENER(Severity.BROKEN),
   /** There is no such interface. */
   INTERFACE_MISSING(Severity.FATAL),
+  /** The interface is a port of another one, by which its traffic comes in. */
+  INTERFACE_IS_PORT(Severity.BROKEN),
   /** No interface has the listener's address. */
   ADDRESS_NOT_LOCAL(Severity.FATAL),
   /** An interface has the foreign listener's address. */

@@ -7,16 +7,22 @@ import dev.pellucid.runtime.host.examination.FindingType;
 import dev.pellucid.runtime.host.examination.HostRequirements;
 import dev.pellucid.runtime.host.examination.ListenerRequirements;
 import dev.pellucid.runtime.host.state.Host;
+import dev.pellucid.runtime.host.state.Interface;
+import dev.pellucid.runtime.host.state.Interfaces;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a listener needs of the host and the kernel would not complain about: a rule for an
  * interface that does not exist matches nothing, and a transparent socket binds to any address.
  */
 public final class ListenerAddressCheck implements Check {
+  // A port of a VRF is not among them: rules see what comes by it twice, by either.
+  private static final Set<String> WHOLES = Set.of("bridge", "bond", "team");
 
   @Override
   public List<Finding> examine(Host host, HostRequirements wanted)
@@ -24,6 +30,7 @@ public final class ListenerAddressCheck implements Check {
     List<Finding> findings = new ArrayList<>();
     for (ListenerRequirements listener : wanted.listeners()) {
       findings.addAll(interfaces(host, listener));
+      findings.addAll(ports(host, listener));
       if (listener.mode() == InterceptMode.FOREIGN) {
         findings.addAll(foreign(host, listener));
       } else {
@@ -53,6 +60,40 @@ public final class ListenerAddressCheck implements Check {
             "A rule for an interface that does not exist matches nothing: no traffic would ever come from there.",
             "# name one of these in intercept.interfaces of listener %s, or none for all of them"
                 .formatted(listener.name())));
+  }
+
+  private static List<Finding> ports(Host host, ListenerRequirements listener)
+      throws IOException, InterruptedException {
+    List<Finding> findings = new ArrayList<>();
+    for (String name : listener.interfaces()) {
+      whole(host.interfaces(), name)
+          .filter(whole -> !listener.interfaces().contains(whole.name()))
+          .ifPresent(whole -> findings.add(port(listener, name, whole)));
+    }
+    return findings;
+  }
+
+  /**
+   * What an interface is a port of, if the kernel takes what comes by the port for what comes by
+   * that.
+   */
+  private static Optional<Interface> whole(Interfaces interfaces, String name) {
+    return interfaces
+        .named(name)
+        .flatMap(Interface::master)
+        .flatMap(interfaces::named)
+        .filter(whole -> WHOLES.contains(whole.kind()));
+  }
+
+  private static Finding port(ListenerRequirements listener, String name, Interface whole) {
+    return new Finding(
+        FindingType.INTERFACE_IS_PORT,
+        "listener %s, interface %s".formatted(listener.name(), name),
+        "%s is a port of %s, a %s.".formatted(name, whole.name(), whole.kind()),
+        "To rules and routes, what comes in by a port comes in by %s. A rule for %s matches nothing, and clients pass the proxy by."
+            .formatted(whole.name(), name),
+        "# name %s in place of %s in intercept.interfaces of listener %s, and apply the rules again"
+            .formatted(whole.name(), name, listener.name()));
   }
 
   private static List<Finding> local(Host host, ListenerRequirements listener)
