@@ -38,7 +38,7 @@ final class IptablesMatches {
             entry("udp", PORTS),
             entry("multiport", multiport()),
             entry("mark", Map.of("--mark", option -> mark(option, Packet::mark))),
-            entry("connmark", Map.of("--mark", option -> mark(option, packet -> 0))),
+            entry("connmark", Map.of("--mark", IptablesMatches::connectionMark)),
             entry("conntrack", conntrack()),
             entry("state", Map.of("--state", IptablesMatches::state)),
             entry("addrtype", addressTypes(types)),
@@ -156,18 +156,26 @@ final class IptablesMatches {
     return packet -> (marked.applyAsInt(packet) & mark.mask()) == mark.value();
   }
 
+  private static Match connectionMark(IptablesOption option) {
+    Match mark = mark(option, packet -> 0);
+    return packet -> !packet.untracked() && mark.matches(packet);
+  }
+
   // What is not the first of its connection, is a reply on paper.
   private static Map<String, Parser> conntrack() {
     return Map.of(
         "--ctstate",
         IptablesMatches::state,
         "--ctdir",
-        option -> packet -> option.value().equals(packet.first() ? "ORIGINAL" : "REPLY"));
+        option ->
+            packet ->
+                !packet.untracked()
+                    && option.value().equals(packet.first() ? "ORIGINAL" : "REPLY"));
   }
 
   private static Match state(IptablesOption option) {
-    List<String> states = List.of(option.value().split(","));
-    return packet -> states.contains(packet.first() ? "NEW" : "ESTABLISHED");
+    List<String> states = List.of(option.value().toLowerCase(Locale.ROOT).split(","));
+    return packet -> states.contains(packet.state());
   }
 
   private static Map<String, Parser> addressTypes(AddressType types) {

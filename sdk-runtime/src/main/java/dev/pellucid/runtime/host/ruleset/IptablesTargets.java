@@ -77,7 +77,9 @@ final class IptablesTargets {
             .findFirst()
             .map(option -> Masked.of(option.value()).value())
             .orElse(ALL);
-    return List.of(marking(mark -> mark & ~mask));
+    return List.of(
+        new Statement.SetMark(
+            packet -> Optional.of(packet.untracked() ? packet.mark() : packet.mark() & ~mask)));
   }
 
   private static List<Statement> tracking(List<IptablesOption> options) {

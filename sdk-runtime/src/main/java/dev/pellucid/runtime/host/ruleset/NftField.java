@@ -19,9 +19,12 @@ record NftField(NftKind kind, Function<Packet, Optional<Object>> value) {
           field("meta nfproto", NftKind.NAME, packet -> isIpv4(packet) ? "ipv4" : "ipv6"),
           field("meta protocol", NftKind.NAME, packet -> isIpv4(packet) ? "ip" : "ip6"),
           field("meta pkttype", NftKind.NAME, packet -> "host"),
-          field("ct state", NftKind.NAME, packet -> packet.first() ? "new" : "established"),
+          field("ct state", NftKind.NAME, Packet::state),
           // What is not the first of its connection, is a reply on paper.
-          field("ct direction", NftKind.NAME, packet -> packet.first() ? "original" : "reply"),
+          some(
+              "ct direction",
+              NftKind.NAME,
+              tracked(packet -> packet.first() ? "original" : "reply")),
           field("meta l4proto", NftKind.PROTOCOL, NftField::protocol),
           some("ip protocol", NftKind.PROTOCOL, ofFamily(true, NftField::protocol)),
           some("ip6 nexthdr", NftKind.PROTOCOL, ofFamily(false, NftField::protocol)),
@@ -30,7 +33,7 @@ record NftField(NftKind kind, Function<Packet, Optional<Object>> value) {
           some("meta oifname", NftKind.INTERFACE, packet -> name(packet.outInterface())),
           some("meta oif", NftKind.INTERFACE, packet -> name(packet.outInterface())),
           field("meta mark", NftKind.NUMBER, NftField::mark),
-          field("ct mark", NftKind.NUMBER, packet -> BigInteger.ZERO),
+          some("ct mark", NftKind.NUMBER, tracked(packet -> BigInteger.ZERO)),
           some("ip saddr", NftKind.ADDRESS, ofFamily(true, NftField::source)),
           some("ip daddr", NftKind.ADDRESS, ofFamily(true, NftField::destination)),
           some("ip6 saddr", NftKind.ADDRESS, ofFamily(false, NftField::source)),
@@ -98,6 +101,10 @@ record NftField(NftKind kind, Function<Packet, Optional<Object>> value) {
   private static Function<Packet, Optional<Object>> ofFamily(
       boolean ipv4, Function<Packet, Object> value) {
     return packet -> isIpv4(packet) == ipv4 ? Optional.of(value.apply(packet)) : Optional.empty();
+  }
+
+  private static Function<Packet, Optional<Object>> tracked(Function<Packet, Object> value) {
+    return packet -> packet.untracked() ? Optional.empty() : Optional.of(value.apply(packet));
   }
 
   private static Object protocol(Packet packet) {

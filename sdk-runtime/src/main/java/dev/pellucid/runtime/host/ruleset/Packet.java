@@ -17,6 +17,7 @@ import java.net.InetAddress;
  * @param owner the socket it would be delivered to
  * @param mark its mark
  * @param answer whether it is the first of those that come back: with TCP, a SYN with ACK
+ * @param untracked whether connection tracking leaves it alone
  */
 public record Packet(
     Protocol protocol,
@@ -29,9 +30,10 @@ public record Packet(
     boolean first,
     Owner owner,
     int mark,
-    boolean answer) {
+    boolean answer,
+    boolean untracked) {
 
-  /** One that is not the first to come back. */
+  /** One that is tracked, and not the first to come back. */
   public Packet(
       Protocol protocol,
       String inInterface,
@@ -54,6 +56,7 @@ public record Packet(
         first,
         owner,
         mark,
+        false,
         false);
   }
 
@@ -75,7 +78,8 @@ public record Packet(
         first,
         owner,
         mark,
-        answer);
+        answer,
+        untracked);
   }
 
   /** The same packet from somewhere else. */
@@ -91,7 +95,8 @@ public record Packet(
         first,
         owner,
         mark,
-        answer);
+        answer,
+        untracked);
   }
 
   /** The same packet to somewhere else. */
@@ -107,7 +112,8 @@ public record Packet(
         first,
         owner,
         mark,
-        answer);
+        answer,
+        untracked);
   }
 
   /**
@@ -128,7 +134,8 @@ public record Packet(
         newFirst,
         newOwner,
         mark,
-        answer);
+        answer,
+        untracked);
   }
 
   /** The same packet with another mark. */
@@ -144,12 +151,35 @@ public record Packet(
         first,
         owner,
         newMark,
-        answer);
+        answer,
+        untracked);
+  }
+
+  /** The same packet, which connection tracking leaves alone or not. */
+  public Packet withUntracked(boolean newUntracked) {
+    return new Packet(
+        protocol,
+        inInterface,
+        outInterface,
+        source,
+        sourcePort,
+        destination,
+        destinationPort,
+        first,
+        owner,
+        mark,
+        answer,
+        newUntracked);
   }
 
   /** The same packet for another socket. */
   public Packet withOwner(Owner newOwner) {
     return owned(first, newOwner);
+  }
+
+  /** Its state, as connection tracking calls it. */
+  String state() {
+    return untracked ? "untracked" : first ? "new" : "established";
   }
 
   /** What a packet can carry; ICMP is that of its family. */

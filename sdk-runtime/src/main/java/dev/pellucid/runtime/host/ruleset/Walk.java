@@ -19,7 +19,6 @@ final class Walk {
   private final Deque<RuleAt> callers = new ArrayDeque<>();
   private Packet packet;
   private int priority;
-  private boolean untracked;
   private Optional<RuleAt> dropped = Optional.empty();
   private boolean rejected;
   private Optional<Fate.Listener> listener = Optional.empty();
@@ -34,7 +33,8 @@ final class Walk {
 
   /** Whether the chains at hand still see the packet. */
   boolean goesOn(boolean nat) {
-    return dropped.isEmpty() && (!nat || (packet.first() && !untracked && translated.isEmpty()));
+    return dropped.isEmpty()
+        && (!nat || (packet.first() && !packet.untracked() && translated.isEmpty()));
   }
 
   Fate fate() {
@@ -134,7 +134,7 @@ final class Walk {
 
   private Verdict untrack(RuleAt at) {
     if (priority < CONNECTION_TRACKING) {
-      untracked = true;
+      packet = packet.withUntracked(true);
       step(Action.UNTRACK, at);
     }
     return Verdict.CONTINUE;

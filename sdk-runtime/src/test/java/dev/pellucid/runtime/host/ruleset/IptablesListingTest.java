@@ -188,6 +188,20 @@ class IptablesListingTest {
     assertEquals(!translated, walk(ruleset, WEB).untracked());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "-m conntrack --ctstate UNTRACKED, true",
+    "-m state --state NEW, false",
+    "-m conntrack ! --ctstate NEW, true",
+    "-m conntrack --ctdir ORIGINAL, false",
+    "-m connmark --mark 0x0, false",
+  })
+  void theStateOfWhatIsNotTracked(String match, boolean drops) {
+    String rule = "-A PREROUTING %s -j DROP".formatted(match);
+    Packet untracked = WEB.withUntracked(true);
+    assertEquals(drops, walk(mangle(rule), untracked).dropped().isPresent());
+  }
+
   @Test
   void onlyAConnectionsFirstPacketIsTranslated() {
     Ruleset ruleset =

@@ -157,6 +157,18 @@ class NftListingTest {
     assertEquals(holds, walk(ruleset, WEB).dropped().isPresent());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "==, ct state, \"untracked\", true",
+    "in, ct state, \"new\", false",
+    "!=, ct mark, 1, false",
+    "==, ct direction, \"original\", false",
+  })
+  void whatIsNotTracked(String op, String left, String right, boolean holds) {
+    Ruleset ruleset = ruleset("accept", match(op, field(left), right) + ", {\"drop\": null}");
+    assertEquals(holds, walk(ruleset, WEB.withUntracked(true)).dropped().isPresent());
+  }
+
   @Test
   void aRuleIsNamedByItsTextAndDeletedByItsHandle() {
     RuleAt rule = walk(ruleset("accept", "{\"drop\": null}"), WEB).dropped().orElseThrow();

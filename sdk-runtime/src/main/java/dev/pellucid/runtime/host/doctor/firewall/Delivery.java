@@ -40,7 +40,7 @@ final class Delivery implements FirewallCheck.Question {
       Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet) {
     Fate fate = firewall.arrives(packet);
     if (firewall.handedOver(intercept, packet, fate)) {
-      client(firewall, findings, intercept, packet, fate.mark());
+      client(firewall, findings, intercept, packet, fate);
     } else if (firewall.droppedMarked(packet, fate)) {
       beforehand(findings, fate, "listener " + intercept.name(), packet, CLIENTS);
     }
@@ -56,8 +56,13 @@ final class Delivery implements FirewallCheck.Question {
   }
 
   private static void client(
-      Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet, int mark) {
-    Packet delivered = packet.owned(true, Owner.TRANSPARENT_LISTENER).withMark(mark);
+      Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet, Fate fate) {
+    int mark = fate.mark();
+    Packet delivered =
+        packet
+            .owned(true, Owner.TRANSPARENT_LISTENER)
+            .withMark(mark)
+            .withUntracked(fate.untracked());
     Exemption exemption = Exemption.ofMark(packet.inInterface(), mark);
     if (intercept.mode() == InterceptMode.REDIRECT) {
       delivered = redirected(firewall, intercept, delivered);
@@ -101,7 +106,10 @@ final class Delivery implements FirewallCheck.Question {
       return;
     }
     Optional<RuleAt> dropping =
-        firewall.walk().walk(Hook.INPUT, reply.withMark(mark), true).dropped();
+        firewall
+            .walk()
+            .walk(Hook.INPUT, reply.withMark(mark).withUntracked(fate.untracked()), true)
+            .dropped();
     if (dropping.isPresent()) {
       report(
           findings,

@@ -96,7 +96,7 @@ final class Departure implements FirewallCheck.Question {
     }
     return firewall
         .walk()
-        .walk(Hook.POSTROUTING, packet.withMark(sent.mark()), true)
+        .walk(Hook.POSTROUTING, packet.withMark(sent.mark()).withUntracked(sent.untracked()), true)
         .dropped()
         .map(rule -> new Drop(rule, Hook.POSTROUTING));
   }

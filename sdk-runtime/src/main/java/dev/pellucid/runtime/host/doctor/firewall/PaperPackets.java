@@ -156,7 +156,8 @@ final class PaperPackets {
         false,
         p.owner(),
         p.mark(),
-        true);
+        true,
+        p.untracked());
   }
 
   /** The intercepts of a listener. */

@@ -102,6 +102,27 @@ class HandWrittenRulesTest {
   }
 
   @Test
+  void nothingIsTracked() throws Exception {
+    String raw =
+        """
+        COMMIT
+        *raw
+        :PREROUTING ACCEPT [0:0]
+        -A PREROUTING -j CT --notrack
+        COMMIT
+        *filter
+        :INPUT DROP [0:0]
+        """;
+    String established = "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n";
+    String marked = "-A INPUT -m conntrack --ctstate NEW,UNTRACKED -m mark --mark 0x1 -j ACCEPT\n";
+    assertEquals(List.of(), mangle(CALL, TPROXY, NEW, MARK, ACCEPT, raw, established, marked));
+    only(
+        FindingType.INPUT_DROPPED,
+        mangle(
+            CALL, TPROXY, NEW, MARK, ACCEPT, raw, established, marked.replace(",UNTRACKED", "")));
+  }
+
+  @Test
   void anAcceptIsNotToBlameForAMarkThatNobodySets() throws Exception {
     Finding finding = only(FindingType.DIVERT_MISSING, mangle(CALL, TPROXY, NEW, ACCEPT));
     assertEquals(REPLACES_CALL, finding.cure());
