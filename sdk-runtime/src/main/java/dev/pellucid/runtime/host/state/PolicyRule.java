@@ -22,7 +22,8 @@ import java.util.StringJoiner;
  * @param protocol the number of their transport protocol; empty: any
  * @param sourcePorts where they come from; empty: anywhere
  * @param destinationPorts where they go; empty: anywhere
- * @param special conditions that cannot be judged beforehand, such as a user or a type of service
+ * @param users whose sockets they come from; empty: anybody's
+ * @param special conditions that cannot be judged beforehand, such as a type of service
  * @param action what happens to them
  * @param table the table of {@link Action#LOOKUP}
  * @param target the priority where {@link Action#GOTO} goes on
@@ -40,11 +41,28 @@ public record PolicyRule(
     OptionalInt protocol,
     Optional<PortRange> sourcePorts,
     Optional<PortRange> destinationPorts,
+    Optional<Users> users,
     boolean special,
     Action action,
     int table,
     int target,
     OptionalInt suppressed) {
+
+  /**
+   * Users, by their numbers.
+   *
+   * @param first the first of them
+   * @param last the last of them
+   */
+  public record Users(long first, long last) {
+    /**
+     * Whether packets of others are meant too, that this host receives: to the kernel, no socket
+     * being theirs, they are root's.
+     */
+    public boolean others() {
+      return first == 0;
+    }
+  }
 
   /** What a rule does with a packet. */
   public enum Action {
@@ -68,15 +86,7 @@ public record PolicyRule(
   }
 
   private static final List<String> SPECIAL =
-      List.of(
-          "tos",
-          "dsfield",
-          "uid_start",
-          "sport_mask",
-          "dport_mask",
-          "tun_id",
-          "l3mdev",
-          "suppress_ifgroup");
+      List.of("tos", "dsfield", "sport_mask", "dport_mask", "tun_id", "l3mdev", "suppress_ifgroup");
 
   /**
    * Reads one.
@@ -96,6 +106,7 @@ public record PolicyRule(
         protocol(json),
         ports(json, "sport"),
         ports(json, "dport"),
+        users(json),
         SPECIAL.stream().anyMatch(json::has),
         action(json),
         json.has("table") ? json.number("table") : 0,
@@ -146,6 +157,11 @@ public record PolicyRule(
         : Optional.empty();
   }
 
+  private static Optional<Users> users(Json json) {
+    return json.string("uid_start")
+        .map(first -> new Users(Long.parseLong(first), Long.parseLong(json.text("uid_end"))));
+  }
+
   // Marks are hexadecimal, and unsigned.
   private static int mark(Json json, String key, int missing) {
     return json.string(key).map(text -> Long.decode(text).intValue()).orElse(missing);
@@ -160,6 +176,7 @@ public record PolicyRule(
         || protocol.isPresent()
         || sourcePorts.isPresent()
         || destinationPorts.isPresent()
+        || users.isPresent()
         || special;
   }
 
@@ -191,6 +208,7 @@ public record PolicyRule(
     protocol.ifPresent(number -> text.add("ipproto " + number));
     sourcePorts.ifPresent(ports -> text.add("sport " + ports));
     destinationPorts.ifPresent(ports -> text.add("dport " + ports));
+    users.ifPresent(range -> text.add("uidrange %d-%d".formatted(range.first(), range.last())));
     return text.add(actionText()).toString();
   }
 

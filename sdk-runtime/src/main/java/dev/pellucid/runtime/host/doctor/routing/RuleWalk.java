@@ -63,12 +63,15 @@ final class RuleWalk {
             && rule.output().isEmpty()
             && rule.protocol().orElse(packet.protocol()) == packet.protocol()
             && rule.destinationPorts().filter(ports -> !has(ports, packet.toPort())).isEmpty()
-            && rule.sourcePorts().filter(ports -> !has(ports, packet.fromPort())).isEmpty();
+            && rule.sourcePorts().filter(ports -> !has(ports, packet.fromPort())).isEmpty()
+            && rule.users().filter(users -> !users.others()).isEmpty();
     return judged(rule, packet) && matches != rule.inverted();
   }
 
   private static boolean judged(PolicyRule rule, MarkedPacket packet) {
     return !rule.special()
+        // Whose socket sends is not known.
+        && (rule.users().isEmpty() || !packet.input().equals(LoopbackCheck.LOOPBACK))
         && (rule.sourcePorts().isEmpty() || packet.fromPort() != MarkedPacket.ANY_PORT)
         && (rule.destinationPorts().isEmpty() || packet.toPort() != MarkedPacket.ANY_PORT);
   }
