@@ -155,6 +155,33 @@ class ConfigurationDoctorTest {
     lab.cure(finding, Depth.LOOK);
   }
 
+  @Test
+  void anUpstreamOnThisHost(LabNetwork net) throws Exception {
+    DoctorLab lab =
+        start(
+            net,
+            """
+            web { address = "0.0.0.0:50080", max-connections = 20
+                  intercept { ports = [80], destinations = ["10.2.0.1"] }
+                  upstream { route = pool, pool = [ { address = "10.2.0.1:8080" } ], balancer { type = first } } }
+            """);
+    DoctorLab.answer(net.proxy(), net.closeAtEnd(net.proxy().call(() -> new ServerSocket(8080))));
+    InetSocketAddress asked = new InetSocketAddress("10.2.0.1", 80);
+    assertEquals(Optional.empty(), lab.ask(Transport.TCP, asked, IMPATIENCE_MILLIS));
+
+    lab.cure(lab.assertOnly(FindingType.RETURN_PATH, Depth.LOOK), Depth.LOOK);
+    assertEquals(
+        Optional.of(net.client().address().getHostAddress()),
+        lab.ask(Transport.TCP, asked, MILLIS));
+
+    lab.onProxy(
+        """
+        ip rule del from 10.2.0.1 iif lo ipproto tcp sport 8080 lookup 72
+        iptables -t mangle -A OUTPUT -p tcp --sport 8080 -j MARK --set-mark 0x71
+        """);
+    lab.assertClean(Depth.LOOK);
+  }
+
   private static String reverse(String address, String mode, String upstream) {
     return """
         web { address = "%s", max-connections = 20, intercept.mode = %s

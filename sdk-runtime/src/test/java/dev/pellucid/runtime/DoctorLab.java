@@ -163,8 +163,13 @@ final class DoctorLab {
     LabHost host = net.server(0);
     ServerSocket tcp = net.closeAtEnd(host.call(() -> new ServerSocket(PORT)));
     DatagramSocket udp = net.closeAtEnd(host.call(() -> new DatagramSocket(PORT)));
-    var unused = host.submit(() -> answerConnections(tcp));
-    unused = host.submit(() -> answerDatagrams(udp));
+    answer(host, tcp);
+    var unused = host.submit(() -> answerDatagrams(udp));
+  }
+
+  /** Has a host answer each connection with the address that it sees. */
+  static void answer(LabHost host, ServerSocket listening) {
+    var unused = host.submit(() -> answerConnections(listening));
   }
 
   private static Void answerConnections(ServerSocket listening) throws IOException {

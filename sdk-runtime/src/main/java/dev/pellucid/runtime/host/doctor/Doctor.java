@@ -21,6 +21,7 @@ import dev.pellucid.runtime.host.doctor.routing.FamilyCheck;
 import dev.pellucid.runtime.host.doctor.routing.ForwardingCheck;
 import dev.pellucid.runtime.host.doctor.routing.LocalRouteCheck;
 import dev.pellucid.runtime.host.doctor.routing.LoopbackCheck;
+import dev.pellucid.runtime.host.doctor.routing.OwnUpstreamCheck;
 import dev.pellucid.runtime.host.doctor.routing.PolicyRuleCheck;
 import dev.pellucid.runtime.host.doctor.routing.ReversePathCheck;
 import dev.pellucid.runtime.host.doctor.routing.RouteCheck;
@@ -58,6 +59,7 @@ public final class Doctor {
           new PolicyRuleCheck(),
           new LocalRouteCheck(),
           new RouteNamesCheck(),
+          new OwnUpstreamCheck(),
           new FirewallCheck(),
           new ListenerAddressCheck(),
           new ListeningCheck(),

@@ -16,6 +16,8 @@ public final class Ruleset {
   private static final Pattern SENDER =
       Pattern.compile("-m (owner|cgroup) |meta (skuid|skgid|cgroup) |socket cgroupv2 ");
 
+  private static final Pattern CONNECTION_MARK = Pattern.compile("CONNMARK|connmark|\\bct mark\\b");
+
   private record Placed(Table table, Chain.Base base, Chain chain) {}
 
   /** By hook in the order in which the kernel calls them. */
@@ -23,6 +25,7 @@ public final class Ruleset {
 
   private final List<Named> named;
   private final boolean asksForSenders;
+  private final boolean asksForConnectionMarks;
 
   /** Of tables in the order in which they came. */
   Ruleset(List<Table> tables) {
@@ -40,6 +43,7 @@ public final class Ruleset {
     this.chains = List.copyOf(placed);
     this.named = texts(tables).map(Named::of).filter(one -> !one.isEmpty()).distinct().toList();
     this.asksForSenders = texts(tables).anyMatch(SENDER.asPredicate());
+    this.asksForConnectionMarks = texts(tables).anyMatch(CONNECTION_MARK.asPredicate());
   }
 
   /**
@@ -85,6 +89,11 @@ public final class Ruleset {
   /** Whether a rule asks which process sends, by its user for example: no walk can tell. */
   public boolean asksForSenders() {
     return asksForSenders;
+  }
+
+  /** Whether a rule asks for, or restores, the mark of a connection: walks take it for 0. */
+  public boolean asksForConnectionMarks() {
+    return asksForConnectionMarks;
   }
 
   private static Stream<String> texts(List<Table> tables) {

@@ -8,6 +8,7 @@ import dev.pellucid.runtime.host.HostCommandException;
 import dev.pellucid.runtime.host.IpFamily;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -135,6 +136,37 @@ public final class Routing {
     Map<InetAddress, Optional<Route>> found = new LinkedHashMap<>();
     destinations.forEach(address -> found.put(address, asked.get(address)));
     return found;
+  }
+
+  /**
+   * Asks the kernel by which route packets of a socket of this host leave that has one of its
+   * addresses and ports.
+   *
+   * @param protocol {@code tcp} or {@code udp}
+   * @param from the socket's own address
+   * @return empty if there is none
+   */
+  public Optional<Route> reply(String protocol, InetSocketAddress from, InetAddress to)
+      throws IOException, InterruptedException {
+    Readings<Route> routes = new Readings<>(json -> Route.of(family, json));
+    try {
+      IpTool.each(
+          routes,
+          "",
+          family.option(),
+          "route",
+          "get",
+          to.getHostAddress(),
+          "from",
+          from.getAddress().getHostAddress(),
+          "ipproto",
+          protocol,
+          "sport",
+          Integer.toString(from.getPort()));
+    } catch (HostCommandException e) {
+      return Optional.empty();
+    }
+    return routes.list().stream().findFirst();
   }
 
   // Each is answered in turn. If there is no route to one of them, ip says so, but not to which.
