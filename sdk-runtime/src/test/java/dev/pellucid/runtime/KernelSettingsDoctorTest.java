@@ -221,6 +221,21 @@ class KernelSettingsDoctorTest {
   }
 
   @Test
+  void ipv6IsSwitchedOff(LabNetwork net) throws Exception {
+    DoctorLab lab = start(net, FirewallBackEnd.NFT);
+    lab.onProxy("sysctl -w net.ipv6.conf.all.disable_ipv6=1");
+    lab.assertDoesNotFlow(Transport.TCP, true);
+    lab.cure(lab.assertOnly(FindingType.IPV6_OFF, Depth.LOOK), Depth.LOOK);
+    lab.assertFlows(Transport.TCP, false);
+    lab.onProxy(
+        """
+        ip -6 address add fd00:1::1/64 dev client0 nodad
+        ip -6 address add fd00:2::1/64 dev server0 nodad
+        """);
+    lab.assertAllFlows();
+  }
+
+  @Test
   void srcValidMarkOfWhatThisHostSends(LabNetwork net) throws Exception {
     DoctorLab lab =
         start(

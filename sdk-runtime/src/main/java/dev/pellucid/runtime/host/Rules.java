@@ -1,5 +1,7 @@
 package dev.pellucid.runtime.host;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.pellucid.api.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,6 +44,14 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
     Set<Divert> all = new LinkedHashSet<>(diverts);
     all.addAll(more);
     return new Rules(intercepts, all, names);
+  }
+
+  /** The same rules for the other family only. */
+  public Rules without(IpFamily family) {
+    return new Rules(
+        intercepts.stream().filter(intercept -> intercept.family() != family).toList(),
+        diverts.stream().filter(divert -> divert.family() != family).collect(toSet()),
+        names);
   }
 
   /** The same rules with other names. */
@@ -204,7 +214,7 @@ public record Rules(List<Intercept> intercepts, Set<Divert> diverts, RuleNames n
   }
 
   /** Whether there are rules for packets of a family. */
-  boolean needs(IpFamily family) {
+  public boolean needs(IpFamily family) {
     return diverts(family) || !redirected(family).isEmpty();
   }
 

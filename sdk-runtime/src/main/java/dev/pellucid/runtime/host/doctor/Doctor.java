@@ -5,6 +5,7 @@ import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.host.doctor.firewall.BridgeNetfilterCheck;
 import dev.pellucid.runtime.host.doctor.firewall.FirewallCheck;
 import dev.pellucid.runtime.host.doctor.firewall.NamesByHand;
+import dev.pellucid.runtime.host.doctor.kernel.Ipv6Check;
 import dev.pellucid.runtime.host.doctor.kernel.KernelCheck;
 import dev.pellucid.runtime.host.doctor.kernel.ToolCheck;
 import dev.pellucid.runtime.host.doctor.probe.ClientProbe;
@@ -107,7 +108,11 @@ public final class Doctor {
     List<String> notes = new ArrayList<>();
     Optional<RuleNames> byHand = byHand(host, wanted);
     byHand.ifPresent(names -> notes.add(namesByHand(names)));
-    return examine(host, byHand.map(wanted::withNames).orElse(wanted), depth, notes);
+    HostRequirements named = byHand.map(wanted::withNames).orElse(wanted);
+    List<Finding> ipv6 = new Ipv6Check().examine(host, named);
+    // Where there is no IPv6, all else about it would be the same finding again.
+    HostRequirements rest = ipv6.isEmpty() ? named : named.without(IpFamily.IPV6);
+    return examine(host, rest, depth, ipv6, notes);
   }
 
   private static Optional<RuleNames> byHand(Host host, HostRequirements wanted)
@@ -127,9 +132,9 @@ public final class Doctor {
   }
 
   private static Examination examine(
-      Host host, HostRequirements wanted, Depth depth, List<String> notes)
+      Host host, HostRequirements wanted, Depth depth, List<Finding> before, List<String> notes)
       throws InterruptedException {
-    List<Finding> findings = new ArrayList<>();
+    List<Finding> findings = new ArrayList<>(before);
     Unseen unseen = new Unseen();
     for (Check check : checks(depth)) {
       findings.addAll(examine(check, host, wanted, unseen));

@@ -17,6 +17,8 @@ public enum FindingType {
   CAPABILITY_MISSING(Severity.FATAL),
   /** The java binary has file capabilities, with which it does not find its libraries. */
   CAPABILITY_SETCAP(Severity.RISK),
+  /** IPv6 is switched off, or not there. */
+  IPV6_OFF(Severity.BROKEN),
   /** The loopback interface is down. */
   LOOPBACK_DOWN(Severity.BROKEN),
   /** Packets that pass the proxy by are not forwarded. */

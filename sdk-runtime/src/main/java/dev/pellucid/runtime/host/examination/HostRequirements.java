@@ -50,6 +50,20 @@ public record HostRequirements(
     return new HostRequirements(rules.withNames(newNames), listeners, applyCommand, probeClients);
   }
 
+  /** The same without what is intercepted of a family, and without the listeners that take it. */
+  public HostRequirements without(IpFamily family) {
+    return new HostRequirements(
+        rules.without(family),
+        listeners.stream()
+            .filter(
+                listener ->
+                    listener.mode() == InterceptMode.NONE
+                        || IpFamily.of(listener.address().getAddress()) != family)
+            .toList(),
+        applyCommand,
+        probeClients);
+  }
+
   /** Whether marked packets of a family have to be delivered to this host. */
   public boolean diverts(IpFamily family) {
     return rules.diverts().stream().anyMatch(divert -> divert.family() == family);
