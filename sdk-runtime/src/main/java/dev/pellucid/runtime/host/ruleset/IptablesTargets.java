@@ -96,7 +96,7 @@ final class IptablesTargets {
     int port = Integer.parseInt(value(options, "--on-port").orElse("0"));
     Masked mark = Masked.of(value(options, "--tproxy-mark").orElse("0/0"));
     return List.of(
-        new Statement.Tproxy("", address, port, Verdict.DROP),
+        new Statement.Tproxy("", address, packet -> Optional.of(port), Verdict.DROP),
         marking(mark::appliedTo),
         Statement.decide(Verdict.ACCEPT));
   }

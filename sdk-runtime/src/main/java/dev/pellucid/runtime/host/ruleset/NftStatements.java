@@ -81,19 +81,22 @@ final class NftStatements {
   // A mark that nobody knows, such as a random one, is as if it were not set.
   private Optional<Statement> setMark(Json json) {
     try {
-      NftField value = expressions.field(json, NftKind.NUMBER);
-      return Optional.of(
-          new Statement.SetMark(
-              packet ->
-                  value.value().apply(packet).map(number -> ((BigInteger) number).intValue())));
+      return Optional.of(new Statement.SetMark(number(json)));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
-  private static Statement tproxy(Json json) {
+  /** A number, or what a map has for a packet. */
+  private Function<Packet, Optional<Integer>> number(Json json) {
+    NftField value = expressions.field(json, NftKind.NUMBER);
+    return packet -> value.value().apply(packet).map(number -> ((BigInteger) number).intValue());
+  }
+
+  private Statement tproxy(Json json) {
     Optional<InetAddress> address = json.get("addr").map(addr -> Interval.address(addr.text()));
-    int port = json.get("port").map(number -> Integer.parseInt(number.text())).orElse(0);
+    Function<Packet, Optional<Integer>> port =
+        json.get("port").map(this::number).orElse(packet -> Optional.of(0));
     return new Statement.Tproxy(json.text("family"), address, port, Verdict.BREAK);
   }
 

@@ -17,10 +17,14 @@ sealed interface Statement {
    *
    * @param family the only family it does so for, as nft calls it; empty: each
    * @param address the listener's; empty: that of the interface
-   * @param port the listener's; 0: the packet's destination port
+   * @param port the listener's; 0: the packet's destination port; with none, the rule ends
    * @param otherwise what happens if nothing listens there
    */
-  record Tproxy(String family, Optional<InetAddress> address, int port, Verdict otherwise)
+  record Tproxy(
+      String family,
+      Optional<InetAddress> address,
+      Function<Packet, Optional<Integer>> port,
+      Verdict otherwise)
       implements Statement {}
 
   /** Translates the connection's addresses, which ends the chain. */

@@ -113,7 +113,11 @@ final class Walk {
       return set.mark().apply(packet).map(mark -> mark(mark, at)).orElse(Verdict.BREAK);
     }
     if (statement instanceof Statement.Tproxy tproxy) {
-      return handOver(tproxy, at);
+      return tproxy
+          .port()
+          .apply(packet)
+          .map(port -> handOver(tproxy, port, at))
+          .orElse(Verdict.BREAK);
     }
     if (statement instanceof Statement.Untrack) {
       return untrack(at);
@@ -141,7 +145,7 @@ final class Walk {
   }
 
   // A TCP connection's own socket goes before a listener, and is found without one.
-  private Verdict handOver(Statement.Tproxy tproxy, RuleAt at) {
+  private Verdict handOver(Statement.Tproxy tproxy, int port, RuleAt at) {
     if (!tproxy.family().isEmpty() && !tproxy.family().equals(packet.family())) {
       return Verdict.BREAK;
     }
@@ -149,7 +153,7 @@ final class Walk {
         packet.protocol() == Packet.Protocol.TCP
             && !packet.first()
             && packet.owner() == Owner.TRANSPARENT_SOCKET;
-    Fate.Listener asked = new Fate.Listener(tproxy.address(), tproxy.port(), at);
+    Fate.Listener asked = new Fate.Listener(tproxy.address(), port, at);
     if (!own && !listening.test(packet, asked)) {
       unheard = Optional.of(asked);
       return tproxy.otherwise();

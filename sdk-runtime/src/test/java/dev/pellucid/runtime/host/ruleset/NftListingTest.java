@@ -197,6 +197,20 @@ class NftListingTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"80, 50080", "443, 50443", "22, 0"})
+  void theListenersPortIsInAMap(int asked, int port) {
+    String rule =
+        """
+        {"tproxy": {"family": "ip", "port": {"map": {"key": %s,
+          "data": {"set": [[80, 50080], [443, 50443]]}}}}}
+        """
+            .formatted(field("tcp dport"));
+    Packet packet = Packets.first(Protocol.TCP, "10.1.0.2", "10.2.0.2", asked);
+    Fate fate = walk(ruleset("accept", rule), packet);
+    assertEquals(port, fate.listener().map(Fate.Listener::port).orElse(0));
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "NONE, false, false", "LISTENER, false, true",
     "TRANSPARENT_LISTENER, true, true", "TRANSPARENT_SOCKET, true, false"
