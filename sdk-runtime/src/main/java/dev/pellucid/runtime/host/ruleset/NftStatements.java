@@ -7,9 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Reads the statements of rules of one table. */
 final class NftStatements {
+  // nft has no JSON for it, and puts its own words there.
+  private static final Pattern ANONYMOUS_CHAIN = Pattern.compile("(jump|goto) \\{");
+
   private static final Statement NEVER = new Statement.Test(Match.UNKNOWN);
 
   private final NftExpressions expressions;
@@ -32,6 +36,9 @@ final class NftStatements {
   }
 
   private Optional<Statement> parse(Json json) {
+    if (ANONYMOUS_CHAIN.matcher(json.text()).lookingAt()) {
+      return Optional.of(new Statement.Unseen());
+    }
     try {
       return switch (json.kind()) {
         case "match" -> Optional.of(new Statement.Test(expressions.match(json.content())));

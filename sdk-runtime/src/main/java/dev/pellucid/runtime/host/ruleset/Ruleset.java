@@ -24,6 +24,7 @@ public final class Ruleset {
   private final List<Placed> chains;
 
   private final List<Named> named;
+  private final List<RuleAt> unseen;
   private final boolean asksForSenders;
   private final boolean asksForConnectionMarks;
 
@@ -42,6 +43,11 @@ public final class Ruleset {
             .thenComparingInt(one -> one.base().priority()));
     this.chains = List.copyOf(placed);
     this.named = texts(tables).map(Named::of).filter(one -> !one.isEmpty()).distinct().toList();
+    this.unseen =
+        rules(tables)
+            .filter(rule -> rule.statements().contains(new Statement.Unseen()))
+            .map(Chain.Rule::at)
+            .toList();
     this.asksForSenders = texts(tables).anyMatch(SENDER.asPredicate());
     this.asksForConnectionMarks = texts(tables).anyMatch(CONNECTION_MARK.asPredicate());
   }
@@ -86,6 +92,11 @@ public final class Ruleset {
     return named;
   }
 
+  /** The rules that lead to chains without a name: walks go on as if they did not. */
+  public List<RuleAt> unseen() {
+    return unseen;
+  }
+
   /** Whether a rule asks which process sends, by its user for example: no walk can tell. */
   public boolean asksForSenders() {
     return asksForSenders;
@@ -97,9 +108,12 @@ public final class Ruleset {
   }
 
   private static Stream<String> texts(List<Table> tables) {
+    return rules(tables).map(rule -> rule.at().text());
+  }
+
+  private static Stream<Chain.Rule> rules(List<Table> tables) {
     return tables.stream()
         .flatMap(table -> table.chains().values().stream())
-        .flatMap(chain -> chain.rules().stream())
-        .map(rule -> rule.at().text());
+        .flatMap(chain -> chain.rules().stream());
   }
 }

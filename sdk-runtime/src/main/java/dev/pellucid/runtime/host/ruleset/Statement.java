@@ -36,6 +36,9 @@ sealed interface Statement {
   /** Decides, by the packet if need be. */
   record Decide(Function<Packet, Verdict> verdict) implements Statement {}
 
+  /** Leads to a chain without a name, of which nothing is known. */
+  record Unseen() implements Statement {}
+
   static Statement decide(Verdict verdict) {
     return new Decide(packet -> verdict);
   }

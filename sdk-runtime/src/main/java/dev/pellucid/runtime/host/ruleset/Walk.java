@@ -122,6 +122,9 @@ final class Walk {
     if (statement instanceof Statement.Untrack) {
       return untrack(at);
     }
+    if (statement instanceof Statement.Unseen) {
+      return Verdict.BREAK;
+    }
     if (statement instanceof Statement.Decide decide) {
       return decide.verdict().apply(packet);
     }

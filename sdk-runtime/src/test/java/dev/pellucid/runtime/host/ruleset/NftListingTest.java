@@ -170,6 +170,14 @@ class NftListingTest {
   }
 
   @Test
+  void whatChainsWithoutANameDoIsNotKnown() {
+    Ruleset ruleset = ruleset("accept", "\"jump {\\n\\t\\tdrop\\n\\t}\"");
+    assertTrue(walk(ruleset, WEB).dropped().isEmpty());
+    assertEquals(List.of("c"), ruleset.unseen().stream().map(RuleAt::chain).toList());
+    assertEquals(List.of(), ruleset("accept", "{\"drop\": null}").unseen());
+  }
+
+  @Test
   void aRuleIsNamedByItsTextAndDeletedByItsHandle() {
     RuleAt rule = walk(ruleset("accept", "{\"drop\": null}"), WEB).dropped().orElseThrow();
     assertEquals("tcp dport 80 drop comment \"x\"", rule.text());
