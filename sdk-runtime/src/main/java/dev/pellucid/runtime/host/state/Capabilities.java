@@ -66,7 +66,9 @@ public record Capabilities(Map<String, Long> sets, boolean noNewPrivileges) {
   /** The sets that it is in, in words. */
   public String seen(Capability capability) {
     List<String> in = sets.keySet().stream().filter(set -> sets(set, capability)).toList();
-    return in.isEmpty() ? "in no set" : "only in the set " + String.join(" and ", in);
+    return in.isEmpty()
+        ? "in no set"
+        : "only in the " + String.join(" and ", in) + (in.size() == 1 ? " set" : " sets");
   }
 
   private boolean sets(String set, Capability capability) {

@@ -27,7 +27,7 @@ class CapabilitiesTest {
     assertFalse(user.effective(Capability.NET_RAW));
     assertTrue(user.bounded(Capability.NET_RAW));
     assertFalse(user.bounded(Capability.NET_ADMIN));
-    assertEquals("only in the set bounding", user.seen(Capability.NET_RAW));
+    assertEquals("only in the bounding set", user.seen(Capability.NET_RAW));
     assertEquals("in no set", user.seen(Capability.NET_ADMIN));
   }
 }
