@@ -182,7 +182,7 @@ class OtherRulesTest {
       iptables -A ufw-before-input -p udp --sport 67 --dport 68 -j ACCEPT
       iptables -A ufw-logging-deny -m limit --limit 3/min -j LOG --log-prefix "[UFW BLOCK] "
       iptables -A ufw-user-input -p tcp -m multiport --dports 22,80,443 -j ACCEPT
-      iptables -A ufw-user-input -p udp --dport 80 -j ACCEPT
+      iptables -A ufw-user-input -p udp -m length --length 28:1500 -m udp --dport 80 -j ACCEPT
       iptables -P INPUT DROP
       iptables -P FORWARD DROP
       """;

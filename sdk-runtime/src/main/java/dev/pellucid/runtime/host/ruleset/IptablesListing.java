@@ -84,17 +84,17 @@ final class IptablesListing {
     for (IptablesOption option : IptablesOption.parse(words)) {
       switch (option.name()) {
         case "-m" -> {
-          statements.add(new Statement.Test(matches.parse(module, group)));
+          statements.addAll(matches.parse(module, group));
           module = option.value();
           group = new ArrayList<>();
         }
         case "-j" -> {
-          statements.add(new Statement.Test(matches.parse(module, group)));
+          statements.addAll(matches.parse(module, group));
           target = option.value();
           group = new ArrayList<>();
         }
         case "-g" -> {
-          statements.add(new Statement.Test(matches.parse(module, group)));
+          statements.addAll(matches.parse(module, group));
           statements.add(Statement.decide(Verdict.goTo(option.value())));
           return statements;
         }

@@ -36,6 +36,8 @@ final class IptablesMatches {
             entry(STANDARD, standard()),
             entry("tcp", tcp()),
             entry("udp", PORTS),
+            entry("icmp", Map.of("--icmp-type", option -> unreachable(option, "3"))),
+            entry("icmp6", Map.of("--icmpv6-type", option -> unreachable(option, "1"))),
             entry("multiport", multiport()),
             entry("mark", Map.of("--mark", option -> mark(option, Packet::mark))),
             entry("connmark", Map.of("--mark", IptablesMatches::connectionMark)),
@@ -51,28 +53,25 @@ final class IptablesMatches {
             entry("connlimit", connlimit()));
   }
 
-  /** All that a module's options ask for together. */
-  Match parse(String module, List<IptablesOption> options) {
+  /** All that a module's options ask for, one after the other. */
+  List<Statement> parse(String module, List<IptablesOption> options) {
     if (module.equals("socket")) {
-      return socket(options);
+      return List.of(new Statement.Test(socket(options)));
     }
     Map<String, Parser> parsers = modules.get(module);
-    if (parsers == null) {
-      return Match.UNKNOWN;
-    }
-    Match all = Match.ANY;
-    for (IptablesOption option : options) {
-      all = all.and(parse(parsers, option));
-    }
-    return all;
+    return parsers == null
+        ? List.of(new Statement.Unknown())
+        : options.stream().map(option -> parse(parsers, option)).toList();
   }
 
-  private static Match parse(Map<String, Parser> parsers, IptablesOption option) {
+  private static Statement parse(Map<String, Parser> parsers, IptablesOption option) {
     Parser parser = parsers.get(option.name());
     try {
-      return parser == null ? Match.UNKNOWN : parser.parse(option).not(option.negated());
+      return parser == null
+          ? new Statement.Unknown()
+          : new Statement.Test(parser.parse(option).not(option.negated()));
     } catch (IllegalArgumentException e) {
-      return Match.UNKNOWN;
+      return new Statement.Unknown();
     }
   }
 
@@ -124,6 +123,12 @@ final class IptablesMatches {
     return packet -> (TcpFlags.of(packet) & mask) == set;
   }
 
+  // The walks' ICMP tells that a destination cannot be reached.
+  private static Match unreachable(IptablesOption option, String number) {
+    boolean type = option.value().equals("any") || option.value().split("/", 2)[0].equals(number);
+    return packet -> type && packet.protocol() == Protocol.ICMP;
+  }
+
   private static Map<String, Parser> multiport() {
     return Map.of(
         "--sports", option -> ports(option, Packet::sourcePort),
@@ -166,6 +171,8 @@ final class IptablesMatches {
     return Map.of(
         "--ctstate",
         IptablesMatches::state,
+        "--ctstatus",
+        IptablesMatches::status,
         "--ctdir",
         option ->
             packet ->
@@ -176,6 +183,11 @@ final class IptablesMatches {
   private static Match state(IptablesOption option) {
     List<String> states = List.of(option.value().toLowerCase(Locale.ROOT).split(","));
     return packet -> states.contains(packet.state());
+  }
+
+  private static Match status(IptablesOption option) {
+    List<String> names = List.of(option.value().split(","));
+    return packet -> !packet.untracked() && names.contains(packet.first() ? "NONE" : "SEEN_REPLY");
   }
 
   private static Map<String, Parser> addressTypes(AddressType types) {

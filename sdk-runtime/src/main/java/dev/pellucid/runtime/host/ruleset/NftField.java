@@ -25,6 +25,11 @@ record NftField(NftKind kind, Function<Packet, Optional<Object>> value) {
               "ct direction",
               NftKind.NAME,
               tracked(packet -> packet.first() ? "original" : "reply")),
+          // What is translated, the walks do not follow.
+          some(
+              "ct status", NftKind.NAME, tracked(packet -> packet.first() ? "none" : "seen-reply")),
+          some("icmp type", NftKind.NAME, unreachable(true)),
+          some("icmpv6 type", NftKind.NAME, unreachable(false)),
           field("meta l4proto", NftKind.PROTOCOL, NftField::protocol),
           some("ip protocol", NftKind.PROTOCOL, ofFamily(true, NftField::protocol)),
           some("ip6 nexthdr", NftKind.PROTOCOL, ofFamily(false, NftField::protocol)),
@@ -109,6 +114,14 @@ record NftField(NftKind kind, Function<Packet, Optional<Object>> value) {
 
   private static Object protocol(Packet packet) {
     return BigInteger.valueOf(ProtocolNumber.of(packet));
+  }
+
+  // The walks' ICMP tells that a destination cannot be reached.
+  private static Function<Packet, Optional<Object>> unreachable(boolean ipv4) {
+    return packet ->
+        packet.protocol() == Packet.Protocol.ICMP && isIpv4(packet) == ipv4
+            ? Optional.of("destination-unreachable")
+            : Optional.empty();
   }
 
   private static Object mark(Packet packet) {

@@ -14,7 +14,7 @@ final class NftStatements {
   // nft has no JSON for it, and puts its own words there.
   private static final Pattern ANONYMOUS_CHAIN = Pattern.compile("(jump|goto) \\{");
 
-  private static final Statement NEVER = new Statement.Test(Match.UNKNOWN);
+  private static final Statement NEVER = new Statement.Test(packet -> false);
 
   private final NftExpressions expressions;
   private final Set<String> exceeded;
@@ -30,7 +30,7 @@ final class NftStatements {
     this.exceeded = exceeded;
   }
 
-  /** The statements of a rule; what is not known matches nothing, or does nothing. */
+  /** The statements of a rule; verdicts and changes that are not known are left out. */
   List<Statement> parse(List<Json> statements) {
     return statements.stream().flatMap(each -> parse(each).stream()).toList();
   }
@@ -52,11 +52,13 @@ final class NftStatements {
         case "limit", "quota", "ct count" -> limits(List.of(json));
         case "set", "meter" -> limits(json.content().items("stmt"));
         case "xt" ->
-            json.content().text("type").equals("match") ? Optional.of(NEVER) : Optional.empty();
+            json.content().text("type").equals("match")
+                ? Optional.of(new Statement.Unknown())
+                : Optional.empty();
         default -> Optional.empty();
       };
     } catch (IllegalArgumentException | ClassCastException | IndexOutOfBoundsException e) {
-      return Optional.of(NEVER);
+      return Optional.of(new Statement.Unknown());
     }
   }
 

@@ -64,7 +64,8 @@ public final class Ruleset {
 
   /**
    * What becomes of a packet at a hook. Matches that are not known never hold, and statements that
-   * are not known do nothing.
+   * are not known do nothing; but where this host's own traffic is filtered, nothing is dropped
+   * behind a rule that may have accepted it.
    *
    * @param listening whether TPROXY finds the listener it asks for; without one, a rule of nft does
    *     not match and one of iptables drops. The next packets of a TCP connection find their own
@@ -77,7 +78,7 @@ public final class Ruleset {
   /** The same as if some rules were not there. */
   public Fate walk(
       Hook hook, Packet packet, BiPredicate<Packet, Fate.Listener> listening, Set<RuleAt> ignored) {
-    Walk walk = new Walk(packet, listening, ignored);
+    Walk walk = new Walk(hook, packet, listening, ignored);
     for (Placed each : chains) {
       boolean called = each.base().hook() == hook && each.table().sees(packet);
       if (called && walk.goesOn(each.base().nat())) {

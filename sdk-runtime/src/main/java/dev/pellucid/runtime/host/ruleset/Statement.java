@@ -9,6 +9,9 @@ sealed interface Statement {
   /** A match: the rule goes on only if it holds. */
   record Test(Match match) implements Statement {}
 
+  /** A match of which nothing is known. */
+  record Unknown() implements Statement {}
+
   /** Sets the packet's mark; with none to set, the rule ends. */
   record SetMark(Function<Packet, Optional<Integer>> mark) implements Statement {}
 

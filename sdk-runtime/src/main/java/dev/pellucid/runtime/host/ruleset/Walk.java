@@ -13,19 +13,23 @@ import java.util.function.BiPredicate;
 final class Walk {
   private static final int CONNECTION_TRACKING = -200;
 
+  private final Hook hook;
   private final BiPredicate<Packet, Fate.Listener> listening;
   private final Set<RuleAt> ignored;
   private final List<Fate.Step> steps = new ArrayList<>();
   private final Deque<RuleAt> callers = new ArrayDeque<>();
   private Packet packet;
   private int priority;
+  private boolean perhapsAccepted;
   private Optional<RuleAt> dropped = Optional.empty();
   private boolean rejected;
   private Optional<Fate.Listener> listener = Optional.empty();
   private Optional<Fate.Listener> unheard = Optional.empty();
   private Optional<RuleAt> translated = Optional.empty();
 
-  Walk(Packet packet, BiPredicate<Packet, Fate.Listener> listening, Set<RuleAt> ignored) {
+  Walk(
+      Hook hook, Packet packet, BiPredicate<Packet, Fate.Listener> listening, Set<RuleAt> ignored) {
+    this.hook = hook;
     this.packet = packet;
     this.listening = listening;
     this.ignored = ignored;
@@ -45,8 +49,9 @@ final class Walk {
   /** Passes a base chain. */
   void pass(Table table, Chain.Base base, Chain chain) {
     priority = base.priority();
+    perhapsAccepted = false;
     Verdict verdict = through(table, chain);
-    if (verdict.kind() == Verdict.Kind.RETURN) {
+    if (verdict.kind() == Verdict.Kind.RETURN && !perhapsAccepted) {
       base.dropping().ifPresent(policy -> drop(Verdict.DROP, policy));
     }
   }
@@ -54,7 +59,7 @@ final class Walk {
   /** The chain's verdict: ACCEPT, DROP and REJECT end the base chain, RETURN only this one. */
   private Verdict through(Table table, Chain chain) {
     for (Chain.Rule rule : chain.rules()) {
-      Verdict verdict = evaluate(rule);
+      Verdict verdict = evaluate(table, rule);
       switch (verdict.kind()) {
         case BREAK, CONTINUE -> {}
         case JUMP -> {
@@ -75,6 +80,9 @@ final class Walk {
           return verdict;
         }
         case DROP, REJECT -> {
+          if (perhapsAccepted) {
+            return Verdict.ACCEPT;
+          }
           drop(verdict, rule.at());
           return verdict;
         }
@@ -92,17 +100,45 @@ final class Walk {
     return called;
   }
 
-  private Verdict evaluate(Chain.Rule rule) {
+  private Verdict evaluate(Table table, Chain.Rule rule) {
     if (ignored.contains(rule.at())) {
       return Verdict.BREAK;
     }
     for (Statement statement : rule.statements()) {
+      if (statement instanceof Statement.Unknown || statement instanceof Statement.Unseen) {
+        // Rules ahead of routing that drop are those of TPROXY, without a listener.
+        perhapsAccepted |= hook != Hook.PREROUTING && mayAccept(table, rule);
+        return Verdict.BREAK;
+      }
       Verdict verdict = evaluate(statement, rule.at());
       if (verdict.kind() != Verdict.Kind.CONTINUE) {
         return verdict;
       }
     }
     return Verdict.BREAK;
+  }
+
+  /** Whether a rule accepts the packet if all holds that is not known of it. */
+  private boolean mayAccept(Table table, Chain.Rule rule) {
+    for (Statement statement : rule.statements()) {
+      if (statement instanceof Statement.Test test && !test.match().matches(packet)) {
+        return false;
+      }
+      if (statement instanceof Statement.Unseen) {
+        return true;
+      }
+      if (statement instanceof Statement.Decide decide) {
+        Verdict verdict = decide.verdict().apply(packet);
+        return verdict.kind() == Verdict.Kind.ACCEPT || mayAccept(table, verdict);
+      }
+    }
+    return false;
+  }
+
+  /** Whether a rule of the chain that a verdict leads to, if to any, may accept the packet. */
+  private boolean mayAccept(Table table, Verdict verdict) {
+    Chain chain = table.chains().get(verdict.chain());
+    return chain != null && chain.rules().stream().anyMatch(rule -> mayAccept(table, rule));
   }
 
   private Verdict evaluate(Statement statement, RuleAt at) {
@@ -121,9 +157,6 @@ final class Walk {
     }
     if (statement instanceof Statement.Untrack) {
       return untrack(at);
-    }
-    if (statement instanceof Statement.Unseen) {
-      return Verdict.BREAK;
     }
     if (statement instanceof Statement.Decide decide) {
       return decide.verdict().apply(packet);

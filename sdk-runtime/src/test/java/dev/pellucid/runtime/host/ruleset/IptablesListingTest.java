@@ -91,6 +91,60 @@ class IptablesListingTest {
     assertTrue(walk(mangle("-A PREROUTING " + match + " -j DROP"), WEB).dropped().isEmpty());
   }
 
+  private static Optional<String> droppedBehind(String... rules) {
+    Ruleset filter =
+        ruleset(
+            "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:L - [0:0]\n"
+                + String.join("\n", rules)
+                + "\nCOMMIT\n");
+    return filter.walk(Hook.INPUT, WEB, Packets.LISTENING).dropped().map(RuleAt::text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-A INPUT -m set --match-set trusted src -j ACCEPT",
+        "-A INPUT -p tcp -m length --length 40:80 -m tcp --dport 80 -j ACCEPT",
+        "-A INPUT -p tcp -m time --timestart 08:00:00 -j L\n-A L -p tcp -j ACCEPT",
+        "-A INPUT -m time --timestart 08:00:00 -g L\n-A L -p tcp -j ACCEPT",
+        "-A INPUT -j L\n-A L -m set --match-set trusted src -j ACCEPT",
+      })
+  void nothingIsDroppedBehindWhatMayAcceptIt(String rules) {
+    assertEquals(Optional.empty(), droppedBehind(rules));
+    assertEquals(Optional.empty(), droppedBehind(rules, "-A INPUT -p tcp -j REJECT"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-A INPUT -p udp -m length --length 40:80 -j ACCEPT",
+        "-A INPUT -p tcp -m length --length 40:80 -m tcp --dport 22 -j ACCEPT",
+        "-A INPUT -m set --match-set trusted src -j RETURN",
+        "-A INPUT -m set --match-set trusted src -j L\n-A L -p udp -j ACCEPT",
+        "-A INPUT -p tcp -m conntrack --ctstatus DNAT -j ACCEPT",
+        "-A INPUT -p icmp -m icmp --icmp-type 8 -j ACCEPT",
+        "-A FORWARD -m set --match-set trusted src -j ACCEPT",
+      })
+  void allElseIsDroppedByThePolicy(String rules) {
+    assertEquals(Optional.of("policy drop"), droppedBehind(rules));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-p icmp -m icmp --icmp-type 3/4",
+        "-p icmp -m icmp --icmp-type any",
+        "-m conntrack --ctstatus SEEN_REPLY,ASSURED"
+      })
+  void matchesErrors(String match) {
+    Packet error =
+        new Packet(
+            Protocol.ICMP, "eth0", "", WEB.source(), 0, WEB.destination(), 0, false, Owner.NONE, 0);
+    Ruleset ruleset = mangle("-A PREROUTING " + match + " -j DROP");
+    assertTrue(walk(ruleset, error).dropped().isPresent());
+    assertTrue(walk(ruleset, WEB).dropped().isEmpty());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0x0f, --set-xmark 0x1/0xff, 0x1",
