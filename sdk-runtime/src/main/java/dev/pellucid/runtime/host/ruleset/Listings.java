@@ -29,7 +29,7 @@ final class Listings {
     Listings listings = new Listings(new AddressType(LocalAddresses.read()));
     if (HostCommand.installed("nft")) {
       NftRuleTexts texts =
-          HostCommand.run(NftRuleTexts::read, "", "nft", "-a", "-t", "list", "ruleset");
+          HostCommand.run(NftRuleTexts::read, "", "nft", "-a", "-s", "-t", "list", "ruleset");
       List<Table> tables =
           HostCommand.run(
               json -> NftListing.read(json, texts, listings.types),

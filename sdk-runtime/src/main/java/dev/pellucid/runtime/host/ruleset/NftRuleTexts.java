@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Rules in nft's own words, from {@code nft -a list ruleset}. */
+/** Rules in nft's own words, from {@code nft -a -s list ruleset}: without what is counted. */
 final class NftRuleTexts {
   private static final Pattern TABLE = Pattern.compile("table (\\S+) (\\S+) \\{.*");
   private static final Pattern RULE = Pattern.compile("\\s+(.*) # handle (\\d+)");

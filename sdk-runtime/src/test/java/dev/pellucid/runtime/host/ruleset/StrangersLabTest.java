@@ -1,6 +1,7 @@
 package dev.pellucid.runtime.host.ruleset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pellucid.lab.FirewallBackEnd;
@@ -110,7 +111,7 @@ class StrangersLabTest {
         chain filter_IN_public {
           tcp dport 22 accept
           meta l4proto { icmp, ipv6-icmp } accept
-          reject with icmpx admin-prohibited
+          counter reject with icmpx admin-prohibited
         }
       }
       """;
@@ -196,6 +197,7 @@ class StrangersLabTest {
     RuleAt rule = fate.dropped().orElseThrow();
     assertTrue(fate.rejected());
     assertEquals("filter_IN_public", rule.chain());
+    assertFalse(rule.text().contains("packets"), rule.text());
     shell(net, FirewallBackEnd.NFT, rule.deletion());
     assertUntouched(net.proxy().call(Ruleset::read).walk(Hook.INPUT, WEB, Packets.LISTENING));
     Packet tunnelled = Packets.first(Protocol.UDP, "10.1.0.2", "10.9.0.2", 80);
