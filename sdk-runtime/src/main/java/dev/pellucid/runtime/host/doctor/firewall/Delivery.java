@@ -31,7 +31,7 @@ final class Delivery implements FirewallCheck.Question {
     }
     for (UpstreamPackets.Sent sent : UpstreamPackets.of(firewall)) {
       Packet reply = PaperPackets.reply(sent.packet(), sent.packet().outInterface());
-      reply(firewall, findings, sent.listener(), PaperPackets.answering(reply));
+      reply(firewall, findings, sent.listener(), reply.answering());
       reply(firewall, findings, sent.listener(), reply);
     }
   }

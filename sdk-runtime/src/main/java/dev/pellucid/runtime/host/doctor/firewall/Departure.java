@@ -59,7 +59,7 @@ final class Departure implements FirewallCheck.Question {
       Firewall firewall, FirewallFindings findings, Intercept intercept, Packet packet) {
     boolean redirected = intercept.mode() == InterceptMode.REDIRECT;
     Packet asked = redirected ? Delivery.redirected(firewall, intercept, packet) : packet;
-    Packet answer = PaperPackets.answering(PaperPackets.reply(asked, ""));
+    Packet answer = PaperPackets.reply(asked, "").answering();
     Packet leaving =
         answer
             .on("", packet.inInterface())

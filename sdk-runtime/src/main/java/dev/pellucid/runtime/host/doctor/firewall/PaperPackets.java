@@ -128,7 +128,7 @@ final class PaperPackets {
             FarAway.server(family),
             80,
             Owner.NONE);
-    return interfaces.names().stream().map(in -> answering(reply(asked, in))).toList();
+    return interfaces.names().stream().map(in -> reply(asked, in).answering()).toList();
   }
 
   /** What comes back for a packet of a transparent socket. */
@@ -141,23 +141,6 @@ final class PaperPackets {
         .owned(false, Owner.TRANSPARENT_SOCKET)
         .on(in, "")
         .withMark(0);
-  }
-
-  /** The same packet as the first that comes back. */
-  static Packet answering(Packet p) {
-    return new Packet(
-        p.protocol(),
-        p.inInterface(),
-        p.outInterface(),
-        p.source(),
-        p.sourcePort(),
-        p.destination(),
-        p.destinationPort(),
-        false,
-        p.owner(),
-        p.mark(),
-        true,
-        p.untracked());
   }
 
   /** The intercepts of a listener. */
