@@ -5,15 +5,16 @@ import dev.pellucid.runtime.host.IpFamily;
 import java.net.InetAddress;
 
 /**
- * Hosts far away, as examples of all that are. They are IANA's: of networks that are kept for
- * documentation, nobody expects packets, and the lists of such networks that many routers drop
- * would be taken for what is in the way.
+ * Hosts far away, as examples of all that are: those of the AS112 project (RFC 7534, RFC 7535),
+ * which answers on the whole Internet for what nobody should have asked, so that it bothers nobody
+ * if a probe gets there. Of networks that are kept for documentation, nobody expects packets: many
+ * routers drop them by a list, which would be taken for what is in the way.
  */
 public final class FarAway {
-  private static final InetAddress CLIENT = Addresses.literal("199.43.135.53");
-  private static final InetAddress CLIENT_6 = Addresses.literal("2001:500:8f::53");
-  private static final InetAddress SERVER = Addresses.literal("192.0.32.8");
-  private static final InetAddress SERVER_6 = Addresses.literal("2620:0:2d0:200::8");
+  private static final InetAddress CLIENT = Addresses.literal("192.31.196.1");
+  private static final InetAddress CLIENT_6 = Addresses.literal("2001:4:112::1");
+  private static final InetAddress SERVER = Addresses.literal("192.175.48.6");
+  private static final InetAddress SERVER_6 = Addresses.literal("2620:4f:8000::6");
 
   private FarAway() {}
 

@@ -136,7 +136,7 @@ class FirewallCheckTest {
     examine(
         (hook, packet, listening) -> {
           if (hook == Hook.PREROUTING && packet.first() && packet.destinationPort() == 80) {
-            String client = packet.inInterface().equals("lan0") ? "10.1.0.2" : "199.43.135.53";
+            String client = packet.inInterface().equals("lan0") ? "10.1.0.2" : "192.31.196.1";
             if (packet.source() instanceof Inet4Address
                 && packet.protocol() == Packet.Protocol.TCP) {
               assertEquals(Addresses.literal(client), packet.source());
