@@ -28,13 +28,23 @@ class LargeHostTest {
   private static final int ROUTES = 100_000;
   private static final int BLOCKED = 50_000;
 
+  // What the kernel takes at once from those who are root in a user namespace only.
+  private static final int SERVICES_AT_ONCE = 100;
+  private static final int BLOCKED_AT_ONCE = 10_000;
+
   @TempDir Path folder;
 
   @Test
   void isExaminedInASmallHeap(LabNetwork net) throws Exception {
     DoctorLab lab = DoctorLab.start(net, folder, FirewallBackEnd.IPTABLES_NFT);
-    lab.onProxy("iptables-restore --noflush " + file("services", services()));
-    lab.onProxy("nft -f " + file("blocked", blocked()));
+    lab.onProxy("iptables-restore --noflush " + file("portals", PORTALS));
+    for (int n = 0; n < SERVICES; n += SERVICES_AT_ONCE) {
+      lab.onProxy("iptables-restore --noflush " + file("services", services(n)));
+    }
+    lab.onProxy("nft -f " + file("blocklist", BLOCKLIST));
+    for (int n = 0; n < BLOCKED; n += BLOCKED_AT_ONCE) {
+      lab.onProxy("nft -f " + file("blocked", blocked(n)));
+    }
     lab.onProxy("ip -batch " + file("routes", routes()));
     assertEquals(
         List.of(), lab.examineIn(Depth.LOOK, "env", "JAVA_TOOL_OPTIONS=-XX:+UseSerialGC -Xmx128m"));
@@ -44,16 +54,20 @@ class LargeHostTest {
     return Files.writeString(folder.resolve(name), text);
   }
 
+  private static final String PORTALS =
+      """
+      *nat
+      :KUBE-SERVICES - [0:0]
+      -A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
+      -A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
+      COMMIT
+      """;
+
   /** What kube-proxy makes of services with two pods each. */
-  private static String services() {
-    return """
-        *nat
-        :KUBE-SERVICES - [0:0]
-        -A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
-        -A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
-        """
-        + IntStream.range(0, SERVICES).mapToObj(LargeHostTest::service).collect(joining())
-        + "COMMIT\n";
+  private static String services(int first) {
+    return IntStream.range(first, first + SERVICES_AT_ONCE)
+        .mapToObj(LargeHostTest::service)
+        .collect(joining("", "*nat\n", "COMMIT\n"));
   }
 
   private static String service(int n) {
@@ -70,19 +84,20 @@ class LargeHostTest {
         .formatted(n, n / 250, 1 + n % 250, 8000 + n % 500);
   }
 
-  private static String blocked() {
-    return """
-        table inet blocklist {
-        set bad { type ipv4_addr; elements = { %s }
-        }
-        chain in { type filter hook prerouting priority -300; ip saddr @bad drop
-        }
-        }
-        """
-        .formatted(
-            IntStream.range(0, BLOCKED)
-                .mapToObj(n -> "30.%d.%d.1".formatted(n / 256, n % 256))
-                .collect(joining(", ")));
+  private static final String BLOCKLIST =
+      """
+      table inet blocklist {
+      set bad { type ipv4_addr
+      }
+      chain in { type filter hook prerouting priority -300; ip saddr @bad drop
+      }
+      }
+      """;
+
+  private static String blocked(int first) {
+    return IntStream.range(first, first + BLOCKED_AT_ONCE)
+        .mapToObj(n -> "30.%d.%d.1".formatted(n / 256, n % 256))
+        .collect(joining(", ", "add element inet blocklist bad { ", " }\n"));
   }
 
   /** Some of what a router learns of the Internet. */

@@ -107,7 +107,7 @@ class PolicyRoutingDoctorTest {
             "",
             "iif client0",
             "iif server0",
-            "uidrange 0-999",
+            "uidrange 0-0",
             "from 10.1.0.0/24",
             "to 10.2.0.0/24",
             "ipproto tcp",
@@ -120,7 +120,7 @@ class PolicyRoutingDoctorTest {
     lab.onProxy(
         """
         ip rule add pref 10 iif nosuch lookup main
-        ip rule add pref 10 uidrange 1-999 lookup main
+        ip rule add pref 10 not uidrange 0-0 lookup main
         ip rule add pref 10 ipproto udp lookup main
         ip rule add pref 10 dport 79 lookup main
         ip rule add pref 10 from 10.77.0.0/16 lookup main

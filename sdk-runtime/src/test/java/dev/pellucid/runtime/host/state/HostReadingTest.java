@@ -41,7 +41,7 @@ class HostReadingTest {
             "from all nop",
             "from all lookup 7",
             "from all fwmark 0x71 lookup 71",
-            "not from all uidrange 1000-4294967294 lookup 71",
+            "not from all uidrange 0-0 lookup 71",
             "from all iif nosuch ipproto 6 sport 5 dport 80-90 lookup 254");
     for (int i = 0; i < rules.size(); i++) {
       String[] rule = ("ip rule add pref " + (100 + i) + " " + rules.get(i)).split(" ");
