@@ -1,8 +1,8 @@
 package dev.pellucid.runtime.host;
 
+import dev.pellucid.runtime.linux.Capabilities;
+import dev.pellucid.runtime.linux.Capabilities.Capability;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,10 +13,6 @@ import java.util.Optional;
  * @param tool what it is to be applied with
  */
 record RulesCheck(Rules rules, FirewallTool tool) {
-  private static final int CAP_NET_ADMIN = 12;
-  private static final String CAPABILITIES = "CapEff:";
-  private static final int HEXADECIMAL = 16;
-
   void check() throws IOException, InterruptedException {
     requireCapability();
     requireInstalled("ip");
@@ -36,13 +32,7 @@ record RulesCheck(Rules rules, FirewallTool tool) {
   }
 
   static void requireCapability() throws IOException {
-    String effective =
-        Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
-            .filter(line -> line.startsWith(CAPABILITIES))
-            .map(line -> line.substring(CAPABILITIES.length()).strip())
-            .findFirst()
-            .orElseThrow();
-    if ((Long.parseUnsignedLong(effective, HEXADECIMAL) >> CAP_NET_ADMIN & 1) == 0) {
+    if (!Capabilities.read().effective(Capability.NET_ADMIN)) {
       throw new RulesException(
           "only root may change firewall rules, routes and sysctls (CAP_NET_ADMIN): try sudo");
     }

@@ -1,4 +1,4 @@
-package dev.pellucid.runtime.host.state;
+package dev.pellucid.runtime.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ public record Capabilities(Map<String, Long> sets, boolean noNewPrivileges) {
           "CapAmb:", "ambient",
           "CapBnd:", "bounding");
 
-  /** A capability that the proxy may need. */
+  /** A capability that the proxy or its rules may need. */
   public enum Capability {
     NET_BIND_SERVICE(10),
     NET_ADMIN(12),
@@ -36,6 +36,7 @@ public record Capabilities(Map<String, Long> sets, boolean noNewPrivileges) {
     }
   }
 
+  /** Reads those that the calling thread has now. */
   public static Capabilities read() throws IOException {
     return parse(Files.readAllLines(STATUS));
   }
@@ -54,6 +55,7 @@ public record Capabilities(Map<String, Long> sets, boolean noNewPrivileges) {
     return new Capabilities(sets, noNewPrivileges);
   }
 
+  /** Whether it counts now. */
   public boolean effective(Capability capability) {
     return sets("effective", capability);
   }

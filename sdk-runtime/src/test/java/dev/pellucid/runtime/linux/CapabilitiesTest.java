@@ -1,10 +1,10 @@
-package dev.pellucid.runtime.host.state;
+package dev.pellucid.runtime.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.pellucid.runtime.host.state.Capabilities.Capability;
+import dev.pellucid.runtime.linux.Capabilities.Capability;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
