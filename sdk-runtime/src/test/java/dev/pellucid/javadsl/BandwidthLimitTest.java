@@ -183,10 +183,11 @@ class BandwidthLimitTest {
     TestProxy proxy = proxy(net, impatient, Bandwidth.of(4096, 1024), Bandwidth.of(1, 766));
     Peers peers = connect(net);
     Peers.send(peers.client(), "question".repeat(256));
-    peers.client().shutdownOutput();
-    assertEquals("question".repeat(256), Peers.receiveToEnd(peers.server()));
+    // At once: from the end of the one stream on, the other has half a second.
     Peers.send(peers.server(), "answer".repeat(128));
     peers.server().shutdownOutput();
+    peers.client().shutdownOutput();
+    assertEquals("question".repeat(256), Peers.receiveToEnd(peers.server()));
     assertEquals("answer".repeat(128), Peers.receiveToEnd(peers.client()));
     assertEquals(Termination.COMPLETED, proxy.nextSummary().termination());
     proxy.assertNothingLeft();

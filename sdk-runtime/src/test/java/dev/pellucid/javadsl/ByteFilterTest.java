@@ -154,7 +154,7 @@ class ByteFilterTest {
   @Test
   void anIdleConnectionIsReset(LabNetwork net) throws Exception {
     TestProxy proxy =
-        proxy(net, relay -> relay.withByteFilter(NOTHING).withIdleTimeout(Duration.ofMillis(200)));
+        proxy(net, relay -> relay.withByteFilter(NOTHING).withIdleTimeout(Duration.ofSeconds(1)));
     Peers peers = connect(net);
     assertReset(peers.client());
     assertReset(peers.server());

@@ -165,7 +165,7 @@ class TcpRelayTest {
 
   @Test
   void anIdleConnectionIsReset(LabNetwork net) throws Exception {
-    RelaySettings impatient = TestProxy.relaySettings().withIdleTimeout(Duration.ofMillis(200));
+    RelaySettings impatient = TestProxy.relaySettings().withIdleTimeout(Duration.ofSeconds(1));
     TestProxy proxy = TestProxy.start(net, Stages.toOriginalDestination(), "0.0.0.0", impatient);
     Peers peers = connect(net);
     assertReset(peers.client());

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** Threads of this JVM that still live in a lab's namespaces. */
 final class Stragglers {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   // The JDK's own, which happened to be first needed on a host; it ends them some time after their
   // last use. ForkJoinPool is its common pool: those of Pekko have names of their own. The kernel
@@ -22,7 +22,7 @@ final class Stragglers {
 
   private Stragglers() {}
 
-  /** Lists those that do not end within two seconds. */
+  /** Lists those that do not end within ten seconds. */
   static List<String> await(Collection<LabHost> hosts) throws IOException, InterruptedException {
     if (Poll.until(PATIENCE, () -> find(hosts).isEmpty())) {
       return List.of();

@@ -59,7 +59,7 @@ final class DoctorLab {
 
   // How long it takes to believe that nothing comes.
   private static final int IMPATIENCE_MILLIS = 700;
-  private static final int START_SECONDS = 20;
+  private static final int START_SECONDS = 60;
 
   private final LabNetwork net;
   private final Path folder;

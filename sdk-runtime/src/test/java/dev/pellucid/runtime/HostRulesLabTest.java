@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 class HostRulesLabTest {
   private static final int PORT = 80;
-  private static final int SECONDS = 20;
+  private static final int SECONDS = 60;
 
   @TempDir Path folder;
 

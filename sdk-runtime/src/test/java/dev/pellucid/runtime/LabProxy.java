@@ -13,7 +13,7 @@ import org.apache.pekko.testkit.javadsl.TestKit;
 
 /** A proxy in the lab that is all configuration: a listener, and the rules that are made of it. */
 final class LabProxy {
-  private static final int SECONDS = 20;
+  private static final int SECONDS = 60;
 
   private LabProxy() {}
 

@@ -15,7 +15,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,7 +80,8 @@ class ProxyPoolsTest {
     assertGoesTo(one);
 
     feed.offer(List.of(at(two)));
-    two.setSoTimeout(100);
+    answer(one, '1');
+    answer(two, '2');
     Await.until("the second set is used", this::movesOn);
 
     Await.result(server.stop());
@@ -143,14 +143,26 @@ class ProxyPoolsTest {
   /** Whether a connection goes to the second server, and not to the first one any more. */
   private boolean movesOn() throws IOException {
     try (Socket client = new Socket(LOOPBACK, port)) {
-      client.getOutputStream().write('?');
-      try (Socket accepted = two.accept()) {
-        return accepted.getInputStream().read() == '?';
-      } catch (SocketTimeoutException e) {
-        one.accept().close();
-        return false;
-      }
+      return client.getInputStream().read() == '2';
     }
+  }
+
+  /** Has a server tell everyone its name, until it is closed. */
+  private static void answer(ServerSocket server, char name) {
+    Thread thread =
+        new Thread(
+            () -> {
+              while (!server.isClosed()) {
+                try (Socket accepted = server.accept()) {
+                  accepted.getOutputStream().write(name);
+                } catch (IOException e) {
+                  // closed, or nobody came for long
+                }
+              }
+            },
+            "server " + name);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void assertGoesTo(ServerSocket server) throws IOException {

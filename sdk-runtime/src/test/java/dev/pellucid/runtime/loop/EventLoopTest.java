@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,23 +117,20 @@ class EventLoopTest {
 
   @Test
   void losesNoWakeUpWhenItIsAboutToSleep() throws Exception {
-    CountDownLatch done = new CountDownLatch(2);
-    List<Thread> callers = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      callers.add(new Thread(() -> callOften(done)));
-    }
-    callers.forEach(Thread::start);
-    Await.reached(done);
+    FutureTask<Void> other = new FutureTask<>(this::callOften);
+    new Thread(other).start();
+    callOften();
+    other.get();
   }
 
   /** Each call finds the loop asleep, awake or in between; a lost wake-up would never return. */
-  private void callOften(CountDownLatch done) {
+  private @Nullable Void callOften() throws Exception {
     for (int i = 0; i < 10_000; i++) {
       CompletableFuture<Void> answer = new CompletableFuture<>();
       loop.execute(() -> answer.complete(null));
-      answer.join();
+      Await.result(answer);
     }
-    done.countDown();
+    return null;
   }
 
   @Test
