@@ -66,8 +66,11 @@ final class HostWatch {
         thread.schedule(
             () -> {
               long start = System.nanoTime();
-              look();
-              lookAfter(pause(interval, Duration.ofNanos(System.nanoTime() - start)), interval);
+              try {
+                look();
+              } finally {
+                lookAfter(pause(interval, Duration.ofNanos(System.nanoTime() - start)), interval);
+              }
             },
             pause.toNanos(),
             TimeUnit.NANOSECONDS);
@@ -107,7 +110,7 @@ final class HostWatch {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // nobody asks what the task ended with
       LOG.error("cannot look at the host", e);
     }
   }

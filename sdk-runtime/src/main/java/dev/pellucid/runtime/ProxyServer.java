@@ -65,6 +65,7 @@ public final class ProxyServer {
   public static CompletionStage<ProxyServer> start(
       ActorSystem system, ProxyConfig config, PluginCatalog catalog, String applyCommand) {
     try {
+      Duration interval = system.settings().config().getDuration("pellucid.host-watch.interval");
       HostRequirements wanted = HostRules.requirements(config, applyCommand);
       List<Finding> found = examined(wanted);
       EventLoops loops = EventLoops.get(system);
@@ -72,12 +73,12 @@ public final class ProxyServer {
       ProxyPools pools = new ProxyPools(system);
       HostWatch watch = HostWatch.of(wanted);
       Supplier<CompletionStage<Done>> close = closing(watch, pools, plugins);
-      Duration interval = system.settings().config().getDuration("pellucid.host-watch.interval");
       return pools
           .fill(config, plugins)
           .thenApplyAsync(filled -> pipelines(system, config, plugins, pools), system.dispatcher())
           .thenCompose(pipelines -> start(loops, pipelines, watch, close))
-          .thenApply(server -> server.watching(found, interval))
+          // Listeners open on a loop; what follows need not hold it.
+          .thenApplyAsync(server -> server.watching(found, interval), system.dispatcher())
           .exceptionallyCompose(
               failure -> close.get().thenCompose(end -> CompletableFuture.failedStage(failure)));
     } catch (RuntimeException | Error e) { // a plugin may throw anything

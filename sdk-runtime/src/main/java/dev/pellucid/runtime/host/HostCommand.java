@@ -15,11 +15,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /** Runs commands of the host to their end. Every method blocks. */
 public final class HostCommand {
   // System tools, which an ordinary user's PATH often leaves out.
   private static final String SYSTEM_PATH = "/usr/sbin:/sbin";
+
+  // Those of hosts with very many rules take seconds.
+  private static final int MAX_SECONDS = 60;
 
   // Of a proxy that has a heap of 256 MiB.
   private static final int MAX_BYTES = 16 << 20;
@@ -67,7 +71,8 @@ public final class HostCommand {
    * @return what it wrote to standard output
    * @throws HostCommandException if it ends with anything but 0
    * @throws MissingCommandException if it is not installed
-   * @throws IOException if it cannot be started, or writes more than 16 MiB
+   * @throws IOException if it cannot be started, writes more than 16 MiB, or has not ended within
+   *     60 seconds; it is then killed
    * @throws InterruptedException if the thread is interrupted; the command is then killed
    */
   public static String run(String... command) throws IOException, InterruptedException {
@@ -107,9 +112,12 @@ public final class HostCommand {
       FutureTask<String> stderr = reading(HostCommand::text, process.getErrorStream());
       FutureTask<T> stdout = reading(reader, process.getInputStream());
       write(input, process);
-      int exitCode = process.waitFor();
-      if (exitCode != 0) {
-        throw new HostCommandException(command, exitCode, stderr.get());
+      if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException(
+            "`%s` has not ended within %d s".formatted(String.join(" ", command), MAX_SECONDS));
+      }
+      if (process.exitValue() != 0) {
+        throw new HostCommandException(command, process.exitValue(), stderr.get());
       }
       return stdout.get();
     } catch (ExecutionException e) {
@@ -119,6 +127,8 @@ public final class HostCommand {
                   String.join(" ", command), requireNonNullElse(e.getCause(), e).getMessage()),
           e);
     } finally {
+      // What a shell has started would outlive it.
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
   }

@@ -2,6 +2,7 @@ package dev.pellucid.runtime.host;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The chains of ours in each family.
@@ -10,6 +11,11 @@ import java.util.Locale;
  */
 record IptablesChains(RuleNames names) {
   private static final String NO_HOOK = "-";
+
+  /** All of them; some may not be needed. */
+  Stream<IptablesChain> all() {
+    return Stream.concat(hooked().stream(), Stream.of(divert(), applied(), saved()));
+  }
 
   /** Those that a built-in chain calls. */
   List<IptablesChain> hooked() {

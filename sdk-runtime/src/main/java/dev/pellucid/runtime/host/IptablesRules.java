@@ -124,13 +124,16 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
             .map(chain -> filled.containsKey(chain) ? chain.hooking(family) : chain.removing())
             .collect(joining("\n"));
     String divert = filled.containsKey(chains.prerouting()) ? "" : chains.divert().removing();
-    String name = chains.prerouting().name();
+    String names =
+        Stream.concat(chains.hooked().stream(), Stream.of(chains.divert()))
+            .map(IptablesChain::name)
+            .collect(joining("|"));
     return """
     # The rules, replaced in one transaction for each table; not touched if they are there already, as
     # they were applied. What was applied stands in the comment of a chain that nothing calls.
     listed() {
-      %1$s-save 2>/dev/null | grep -E -e '^(:|-A )%2$s(_[A-Z_]+)? ' -e ' -j %2$s(_[A-Z_]+)?$' |
-        grep -v -e _SAVED -e _APPLIED | cksum | tr ' ' -
+      %1$s-save 2>/dev/null | grep -E -e '^(:|-A )(%2$s) ' -e ' -j (%2$s)$' |
+        cksum | tr ' ' -
     }
     if ! %1$s-save 2>/dev/null | grep -qF -- "applied-%3$s-$(listed)"; then
     %1$s-restore -w --noflush <<'END'
@@ -144,16 +147,17 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
     -A %6$s -m comment --comment applied-%3$s-$(listed)
     COMMIT
     END
-    echo "%1$s chains %2$s*: replaced"
+    echo "%1$s chains %8$s*: replaced"
     fi"""
         .formatted(
             family.iptables,
-            name,
+            names,
             Fingerprint.of(input),
             input,
             (hooks + "\n" + divert).strip(),
             chains.applied().name(),
-            IptablesChain.remover(family));
+            IptablesChain.remover(family),
+            chains.prerouting().name());
   }
 
   private static List<String> tables(Map<IptablesChain, List<String>> filled) {

@@ -49,6 +49,11 @@ public record RuleNames(String table, int mark, int proxyMark, int routeTable) {
     }
   }
 
+  /** Whether applying with iptables makes a chain of that name. */
+  public boolean hasChain(String name) {
+    return new IptablesChains(this).all().anyMatch(chain -> chain.name().equals(name));
+  }
+
   /** The mark as the rules write it. */
   String markText() {
     return "0x%x".formatted(mark);

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pellucid.runtime.Await;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,5 +70,15 @@ class HostCommandTest {
 
   private static String unreadable(InputStream output) throws IOException {
     throw new IOException(new String(output.readNBytes(1), UTF_8));
+  }
+
+  @Test
+  void whatAShellHasStartedEndsWithAnInterruptedCaller() throws Exception {
+    Process shell = HostCommand.builder("sh", "-c", "sleep 20; exit 1").start();
+    Await.until("the shell starts nothing", () -> shell.descendants().count() == 1);
+    ProcessHandle started = shell.descendants().findFirst().orElseThrow();
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, () -> HostCommand.finish(shell, List.of("sh")));
+    Await.until("what it has started goes on", () -> !started.isAlive());
   }
 }

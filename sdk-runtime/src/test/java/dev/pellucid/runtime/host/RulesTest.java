@@ -368,4 +368,12 @@ class RulesTest {
     Intercept odd = Intercept.tcp("a \"b\"\nEND", WEB.listener(), WEB.ports());
     assertContains("comment \"a__b__END\"", text(NFT, odd));
   }
+
+  @Test
+  void chainsOfOthersThatBeginLikeOursAreNotOurs() {
+    assertTrue(RuleNames.DEFAULT.hasChain("PELLUCID"));
+    assertTrue(RuleNames.DEFAULT.hasChain("PELLUCID_SAVED"));
+    assertFalse(RuleNames.DEFAULT.hasChain("PELLUCID_B"));
+    assertFalse(RuleNames.DEFAULT.hasChain("PELLUCID_B_DIVERT"));
+  }
 }

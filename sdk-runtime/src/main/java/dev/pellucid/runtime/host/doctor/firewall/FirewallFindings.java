@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -77,7 +76,7 @@ final class FirewallFindings {
   boolean ours(RuleAt rule) {
     return rule.program().equals("nft")
         ? rule.table().equals(names.table())
-        : rule.chain().startsWith(names.table().toUpperCase(Locale.ROOT));
+        : names.hasChain(rule.chain());
   }
 
   /** A rule in words. */

@@ -7,7 +7,6 @@ import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.RuleNames;
 import dev.pellucid.runtime.linux.NetworkNamespace;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -36,7 +35,9 @@ interface KernelTrial {
       throws IOException, InterruptedException {
     if (FirewallTool.IPTABLES.installed()
         && HostCommand.run("iptables-save")
-            .contains("\n:" + names.table().toUpperCase(Locale.ROOT))) {
+            .lines()
+            .filter(line -> line.startsWith(":"))
+            .anyMatch(line -> names.hasChain(line.substring(1).split(" ", 2)[0]))) {
       return Optional.of(FirewallTool.IPTABLES);
     }
     return FirewallTool.detect();

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What an upstream on this host replies to clients comes back to the proxy. It is sent here, and so
@@ -116,10 +117,7 @@ public final class OwnUpstreamCheck implements Check {
       throws IOException, InterruptedException {
     String address = upstream.getAddress().getHostAddress();
     RouteNames names = RouteNames.of(wanted, IpFamily.of(upstream.getAddress()));
-    int table = names.table() + 1;
-    while (!host.routing(names.family()).table(table).isEmpty()) {
-      table++;
-    }
+    int table = freeTable(host.routing(names.family()), names.table());
     return new Finding(
         FindingType.RETURN_PATH,
         "upstream %s, port %d".formatted(address, upstream.getPort()),
@@ -133,5 +131,14 @@ public final class OwnUpstreamCheck implements Check {
             + names.ip(
                 "rule add from %s iif lo ipproto %s sport %d lookup %d # who connects there without the proxy gets no answer then"
                     .formatted(address, protocol(transport), upstream.getPort(), table)));
+  }
+
+  /** A table after ours that has no routes, and that no rule looks in. */
+  private static int freeTable(Routing routing, int ours) {
+    return IntStream.iterate(ours + 1, table -> table + 1)
+        .filter(table -> routing.table(table).isEmpty())
+        .filter(table -> routing.rules().stream().noneMatch(rule -> rule.table() == table))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -1,5 +1,7 @@
 package dev.pellucid.runtime.host.doctor.routing;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.pellucid.runtime.host.IpFamily;
 import dev.pellucid.runtime.host.examination.Check;
 import dev.pellucid.runtime.host.examination.Finding;
@@ -92,6 +94,11 @@ public final class RouteCheck implements Check {
         "The proxy cannot connect there, and clients that are sent there get no answer.",
         route
             .map(found -> ip + "del " + found.text())
-            .orElse("# tell this host the way: `" + ip + "add " + all + " via GATEWAY`"));
+            .orElse(
+                upstreams.stream()
+                    .map(
+                        each ->
+                            "# tell this host the way: `" + ip + "add " + each + " via GATEWAY`")
+                    .collect(joining("\n"))));
   }
 }
