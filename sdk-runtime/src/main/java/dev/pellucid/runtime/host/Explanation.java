@@ -38,7 +38,7 @@ final class Explanation {
         + switch (intercept.onProxyDown()) {
           case BLOCK -> "it is dropped (on-proxy-down = block).";
           case RESET -> "it is refused (on-proxy-down = reset).";
-          case BYPASS -> "it goes on past the proxy (on-proxy-down = bypass): no rule.";
+          case BYPASS -> "it goes on past the proxy, whatever is below (on-proxy-down = bypass).";
         };
   }
 

@@ -241,14 +241,14 @@ record IptablesRules(IpFamily family, Rules rules, IptablesChains chains) {
 
   private List<String> foreign(Intercept intercept, List<String> arrivals) {
     List<String> lines = new ArrayList<>(rules(intercept, arrivals, owned()));
-    switch (intercept.onProxyDown()) {
-      case BLOCK -> {
-        lines.add(Explanation.down(intercept));
-        lines.addAll(rules(intercept, arrivals, "-j DROP"));
-      }
-      case RESET -> throw impossible(intercept, "block or bypass");
-      case BYPASS -> {}
-    }
+    String target =
+        switch (intercept.onProxyDown()) {
+          case BLOCK -> "-j DROP";
+          case RESET -> throw impossible(intercept, "block or bypass");
+          case BYPASS -> "-j RETURN";
+        };
+    lines.add(Explanation.down(intercept));
+    lines.addAll(rules(intercept, arrivals, target));
     return lines;
   }
 

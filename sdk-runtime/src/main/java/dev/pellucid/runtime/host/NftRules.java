@@ -168,7 +168,7 @@ record NftRules(Rules rules) {
       switch (intercept.onProxyDown()) {
         case BLOCK -> lines.add(match + "drop" + comment(intercept));
         case RESET -> lines.add(match + rejection(intercept.transport()) + comment(intercept));
-        case BYPASS -> {}
+        case BYPASS -> lines.add(match + "accept" + comment(intercept));
       }
     }
     return lines;

@@ -11,7 +11,8 @@ import java.util.List;
 record PolicyRouting(IpFamily family, RuleNames names) {
 
   // The kernel takes a second, equal rule without complaint; and both tools say what is there with
-  // an error if there is no such table yet.
+  // an error if there is no such table yet. Without a priority, the kernel puts a rule ahead of the
+  // second one, which is not in front where that of local addresses has been moved, as for VRFs.
   List<String> adding() {
     return List.of(
         """
@@ -29,7 +30,8 @@ record PolicyRouting(IpFamily family, RuleNames names) {
         case $(own | sed q) in
           "${first:-none}" | 0:*) ;;
           *)
-            %2$s rule add %3$s
+            place=${first%%%%:*}
+            %2$s rule add %3$s pref $((${place:-0} ? ${place:-0} - 1 : 0))
             echo "%4$s routing rule: %3$s"
             ;;
         esac

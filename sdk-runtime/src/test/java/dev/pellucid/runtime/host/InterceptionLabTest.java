@@ -164,7 +164,12 @@ class InterceptionLabTest {
 
   @Test
   void nftCanLetConnectionsPassByWithoutAListener(LabNetwork net) throws Exception {
-    net.apply(FirewallTool.NFT, rules(intercept("0.0.0.0").withOnProxyDown(OnProxyDown.BYPASS)));
+    // Another listener for the same traffic, which is down too, does not block it.
+    net.apply(
+        FirewallTool.NFT,
+        Rules.of(
+            List.of(
+                intercept("0.0.0.0").withOnProxyDown(OnProxyDown.BYPASS), intercept("0.0.0.0"))));
     try (ServerSocket listening = net.server(0).call(() -> new ServerSocket(PORT))) {
       connect(net.client(), net.server(0).at(PORT), TIMEOUT_MILLIS);
     }

@@ -68,6 +68,25 @@ class RulesApplyLabTest {
     assertEquals(List.of(), host.run(rules.applying(backEnd.tool())));
   }
 
+  /** As the kernel's documentation of VRFs has it: local addresses come behind them. */
+  @Test
+  void theRoutingRuleIsInFrontOfVrfsToo(LabNetwork net) throws Exception {
+    net.proxy()
+        .exec(
+            "sh",
+            "-euc",
+            """
+            ip rule add pref 1000 fwmark 0x100 table 100
+            ip rule add pref 32765 table local
+            ip rule del pref 0
+            """);
+    Rules rules = SharedHost.rules(FirewallBackEnd.NFT);
+    assertFalse(net.proxy().call(() -> rules.apply(FirewallTool.NFT)).isEmpty());
+    String first = net.proxy().exec("ip", "-4", "rule", "show").lines().findFirst().orElseThrow();
+    assertTrue(first.matches("999:\\s+from all fwmark 0x71 lookup 71\\s*"), first);
+    assertEquals(List.of(), net.proxy().call(() -> rules.apply(FirewallTool.NFT)));
+  }
+
   @Test
   void aRoutingRuleByHandIsLeftAlone(LabNetwork net) throws Exception {
     Rules rules = SharedHost.rules(FirewallBackEnd.IPTABLES_NFT);

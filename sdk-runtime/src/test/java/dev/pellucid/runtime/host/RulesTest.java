@@ -186,7 +186,7 @@ class RulesTest {
   void eachFamilyGetsItsRoutes() {
     String four = text(NFT, WEB);
     assertContains("ip -4 route add local default dev lo table 71\n", four);
-    assertContains("    ip -4 rule add fwmark 0x71 table 71\n", four);
+    assertContains("    ip -4 rule add fwmark 0x71 table 71 pref ", four);
     assertContains("accept_local", four);
     assertFalse(four.contains("ip -6 route add") || four.contains("ip -6 rule add"), four);
     String six = text(NFT, WEB_6);
@@ -307,6 +307,10 @@ class RulesTest {
     assertFalse(
         text(IPTABLES, foreign.withOnProxyDown(OnProxyDown.BYPASS)).contains("DROP"),
         "a foreign listener may be passed by");
+    assertInOrder(
+        text(IPTABLES, foreign.withOnProxyDown(OnProxyDown.BYPASS)),
+        "--comment web -m socket --transparent -j PELLUCID_DIVERT",
+        "--comment web -j RETURN");
     assertThrows(
         IllegalArgumentException.class,
         () -> text(IPTABLES, foreign.withOnProxyDown(OnProxyDown.RESET)));

@@ -100,10 +100,14 @@ class WaysInLabTest {
   @EnumSource
   void withoutAForeignListenerItMayBePassedBy(FirewallTool tool, LabNetwork net) throws Exception {
     InetSocketAddress server = net.server(0).at(PORT);
-    apply(
-        net,
+    // Another listener for the same traffic, which is down too, does not block it.
+    net.apply(
         tool,
-        Intercept.foreign("foreign", Transport.TCP, server).withOnProxyDown(OnProxyDown.BYPASS));
+        Rules.of(
+            List.of(
+                Intercept.foreign("foreign", Transport.TCP, server)
+                    .withOnProxyDown(OnProxyDown.BYPASS),
+                Intercept.tcp("web", any(false), List.of(PortRange.of(PORT))))));
     try (ServerSocket listening = net.server(0).call(() -> new ServerSocket(PORT))) {
       connect(net.client(), server, TIMEOUT_MILLIS);
     }
