@@ -114,22 +114,26 @@ class BandwidthLimitTest {
     Bandwidth shared = Bandwidth.of(8 * MIB, MIB / 2);
     proxy(net, way.settings(), unlimited(), shared);
     ServerSocket listener = Peers.listen(net, net.server(0), net.server(0).at(PORT));
+    Peers one = connect(net, listener);
+    Peers other = connect(net, listener);
     long start = System.nanoTime();
-    CompletableFuture<Long> first = timedDownload(net, listener, 4 * MIB);
-    CompletableFuture<Long> second = timedDownload(net, listener, 4 * MIB);
+    CompletableFuture<Long> first = timedDownload(net, one, 4 * MIB);
+    CompletableFuture<Long> second = timedDownload(net, other, 4 * MIB);
     long sooner = Math.min(first.get(), second.get()) - start;
     long later = Math.max(first.get(), second.get()) - start;
     Limits.assertTook(later, 8 * MIB, shared);
     assertTrue(sooner > later / 2, "one had to wait for the other: " + sooner + " of " + later);
   }
 
-  /** Gives the time at which all has arrived. */
-  private static CompletableFuture<Long> timedDownload(
-      LabNetwork net, ServerSocket listener, int size) throws Exception {
+  private static Peers connect(LabNetwork net, ServerSocket listener) throws Exception {
     Socket client = Peers.connect(net, net.server(0).at(PORT));
-    Socket server = net.closeAtEnd(listener.accept());
-    CompletableFuture<byte[]> sent = Bulk.send(net.server(0), server, size, 1);
-    return Bulk.receive(net.client(), client)
+    return new Peers(client, net.closeAtEnd(listener.accept()));
+  }
+
+  /** Gives the time at which all has arrived. */
+  private static CompletableFuture<Long> timedDownload(LabNetwork net, Peers peers, int size) {
+    CompletableFuture<byte[]> sent = Bulk.send(net.server(0), peers.server(), size, 1);
+    return Bulk.receive(net.client(), peers.client())
         .thenCombine(
             sent,
             (there, here) -> {

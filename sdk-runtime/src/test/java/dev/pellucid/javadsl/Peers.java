@@ -41,8 +41,10 @@ record Peers(Socket client, Socket server) {
 
   static ServerSocket listen(LabNetwork net, LabHost server, InetSocketAddress address)
       throws Exception {
-    return net.closeAtEnd(
-        server.call(() -> new ServerSocket(address.getPort(), BACKLOG, address.getAddress())));
+    ServerSocket listener =
+        server.call(() -> new ServerSocket(address.getPort(), BACKLOG, address.getAddress()));
+    listener.setSoTimeout(TIMEOUT_MILLIS);
+    return net.closeAtEnd(listener);
   }
 
   static Socket connect(LabNetwork net, InetSocketAddress asked) throws Exception {

@@ -42,10 +42,17 @@ public final class AccessLogStage
   private final Inlet<ConnectionSummary> in = Inlet.create("AccessLog.in");
   private final SinkShape<ConnectionSummary> shape = SinkShape.of(in);
   private final AccessLog accessLog;
+  private final Duration linger;
 
   /** A sink that hands summaries to the given log. */
   public AccessLogStage(AccessLog accessLog) {
+    this(accessLog, LINGER);
+  }
+
+  /** The same with another time that a summary waits for company at most. */
+  AccessLogStage(AccessLog accessLog, Duration linger) {
     this.accessLog = accessLog;
+    this.linger = linger;
   }
 
   @Override
@@ -104,7 +111,7 @@ public final class AccessLogStage
         write();
       } else if (!batch.isEmpty() && !lingering) {
         lingering = true;
-        scheduleOnce(LINGER_TIMER, LINGER);
+        scheduleOnce(LINGER_TIMER, linger);
       }
       if (!isClosed(in)) {
         if (batch.size() < BATCH && !hasBeenPulled(in)) {
