@@ -99,6 +99,8 @@ public final class HostCommand {
    * @param command what to call it in an error
    * @return what it wrote to standard output
    * @throws HostCommandException if it ends with anything but 0
+   * @throws IOException if it writes more than 16 MiB, or has not ended within 60 seconds; it is
+   *     then killed
    * @throws InterruptedException if the thread is interrupted; the process is then killed
    */
   public static String finish(Process process, List<String> command)

@@ -32,10 +32,18 @@ public record ListenerRequirements(
     SourceAddress source,
     List<InetSocketAddress> upstreams) {
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists; an upstream with a name and no address is an {@link
+   * IllegalArgumentException}.
+   */
   public ListenerRequirements {
     interfaces = List.copyOf(interfaces);
     upstreams = List.copyOf(upstreams);
+    for (InetSocketAddress upstream : upstreams) {
+      if (upstream.isUnresolved()) {
+        throw new IllegalArgumentException("the upstream " + upstream + " has no address");
+      }
+    }
   }
 
   /** Whether upstreams see an address that need not be this host's. */

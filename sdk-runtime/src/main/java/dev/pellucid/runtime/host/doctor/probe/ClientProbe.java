@@ -166,7 +166,7 @@ public final class ClientProbe implements Probe {
       InetAddress address =
           listener.upstreams().stream()
               .map(InetSocketAddress::getAddress)
-              .filter(upstream -> upstream != null && IpFamily.of(upstream) == family)
+              .filter(upstream -> IpFamily.of(upstream) == family)
               .filter(upstream -> !upstream.isLoopbackAddress())
               .findFirst()
               .orElse(FarAway.server(family));

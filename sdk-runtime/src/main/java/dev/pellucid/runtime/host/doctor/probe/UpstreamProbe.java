@@ -87,7 +87,6 @@ public final class UpstreamProbe implements Probe {
           wanted.listeners().stream()
               .filter(listener -> listener.transport() == transport)
               .flatMap(listener -> listener.upstreams().stream())
-              .filter(upstream -> !upstream.isUnresolved())
               .distinct()
               .toList();
       if (all.size() > MAX_UPSTREAMS) {

@@ -190,7 +190,6 @@ final class MarkedPackets {
 
   private Stream<InetSocketAddress> upstreams(ListenerRequirements listener) {
     return listener.upstreams().stream()
-        .filter(upstream -> !upstream.isUnresolved())
         .filter(upstream -> IpFamily.of(upstream.getAddress()) == routing.family());
   }
 

@@ -39,7 +39,6 @@ public final class OwnUpstreamCheck implements Check {
     for (ListenerRequirements listener : wanted.listeners()) {
       for (InetSocketAddress upstream : listener.upstreams()) {
         if (listener.spoofs()
-            && !upstream.isUnresolved()
             && host.owns(upstream.getAddress())
             && leaves(host, wanted, listener.transport(), upstream)) {
           findings.add(finding(host, wanted, listener.transport(), upstream));

@@ -61,7 +61,6 @@ public final class RouteCheck implements Check {
   private static List<InetAddress> upstreams(HostRequirements wanted, IpFamily family) {
     return wanted.listeners().stream()
         .flatMap(listener -> listener.upstreams().stream())
-        .filter(upstream -> !upstream.isUnresolved())
         .map(InetSocketAddress::getAddress)
         .filter(address -> IpFamily.of(address) == family && !address.isLinkLocalAddress())
         .distinct()
